@@ -1,0 +1,2 @@
+// The first table lands with the signatures it measures.
+return 0;
