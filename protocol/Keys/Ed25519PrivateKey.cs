@@ -13,11 +13,8 @@ public sealed class Ed25519PrivateKey : IDisposable
     private readonly byte[] _seed = GC.AllocateArray<byte>(SeedSize, pinned: true);
     private bool _disposed;
 
-    /// <summary>The seed must come from a cryptographic generator.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not 32 bytes.</exception>
-    public Ed25519PrivateKey(ReadOnlySpan<byte> seed)
+    private Ed25519PrivateKey(ReadOnlySpan<byte> seed)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(seed.Length, SeedSize);
         seed.CopyTo(_seed);
 
         byte[] publicKey = new byte[Ed25519PublicKey.Size];
@@ -28,6 +25,14 @@ public sealed class Ed25519PrivateKey : IDisposable
     }
 
     public Ed25519PublicKey PublicKey { get; }
+
+    /// <summary>Copies the seed, which must come from a cryptographic generator.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not 32 bytes.</exception>
+    public static Ed25519PrivateKey FromSeed(ReadOnlySpan<byte> seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(seed.Length, SeedSize);
+        return new Ed25519PrivateKey(seed);
+    }
 
     /// <summary>64 bytes, R ‖ S; the same message always gets the same signature.</summary>
     /// <exception cref="ObjectDisposedException">The seed is erased already.</exception>
