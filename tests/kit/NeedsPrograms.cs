@@ -1,0 +1,24 @@
+using Xunit;
+
+namespace SupplyChain.Tests.Kit;
+
+/// <summary>
+/// A test that holds us against somebody else's programs. Where one is missing it is skipped and says which; under CI,
+/// which installs them all, it runs and fails.
+/// </summary>
+public sealed class NeedsProgramsFactAttribute : FactAttribute
+{
+    public NeedsProgramsFactAttribute(params string[] programs)
+    {
+        Programs = programs;
+        string[] missing = [.. programs.Where(program => !OnPath(program))];
+        if (missing.Length > 0 && Environment.GetEnvironmentVariable("CI") != "true")
+            Skip = $"needs {string.Join(", ", missing)}, see README.md";
+    }
+
+    public IReadOnlyList<string> Programs { get; }
+
+    private static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Any(folder => File.Exists(Path.Combine(folder, program)));
+}
