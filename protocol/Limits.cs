@@ -65,4 +65,40 @@ public static class Limits
 
     /// <summary>Steps of a promotion's rollout (docs/protocol.md §3).</summary>
     public const int MaxRolloutSteps = 16;
+
+    /// <summary>Signatures of one envelope; a rotation, which has most, has two (docs/protocol.md §3).</summary>
+    public const int MaxSignaturesPerEnvelope = 4;
+
+    /// <summary>Bytes of one signature in an envelope: 48 by a role's key, 64 by an Ed25519 key.</summary>
+    public const int MaxEnvelopeSignatureSize = 64;
+
+    /// <summary>Hexadecimal digits of a kernel's build id.</summary>
+    public const int MaxBuildIdLength = 128;
+
+    /// <summary>Bytes of one map row's value (docs/protocol.md §5).</summary>
+    public const int MaxMapValueSize = 4_096;
+
+    /// <summary>Nodes of a network (docs/protocol.md §1).</summary>
+    public const int MaxNodes = 64;
+
+    /// <summary>Roles of a trust root (docs/protocol.md §6).</summary>
+    public const int MaxRoles = 64;
+
+    /// <summary>Products of one role (docs/protocol.md §6).</summary>
+    public const int MaxProductsPerRole = 512;
+
+    /// <summary>Earlier keys of one role (docs/protocol.md §6).</summary>
+    public const int MaxEarlierKeys = 64;
+
+    /// <summary>Publishers of a trust root (docs/protocol.md §6).</summary>
+    public const int MaxPublishers = 256;
+
+    /// <summary>Characters of a node's URL or peer address.</summary>
+    public const int MaxAddressLength = 270;
+
+    /// <summary>Version floors that an agent keeps (docs/protocol.md §13).</summary>
+    public const int MaxVersionFloors = 1_024;
+
+    /// <summary>Bytes of an agent's trusted state.</summary>
+    public const int MaxTrustedStateSize = 1 << 18;
 }
