@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using SupplyChain.Protocol.Encoding;
+using SupplyChain.Protocol.Log;
+using SupplyChain.Protocol.Notes;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Verification;
+
+namespace SupplyChain.Protocol.Trust;
+
+/// <summary>
+/// What an agent has verified and never goes back behind (docs/protocol.md §7 step 1): root version, checkpoint, time, and
+/// the highest version of each channel. Immutable; what advances returns a new value.
+/// <code>
+/// {"origin","trustRoot","latestTime","checkpoint":{"size","root"}?,"floors":[{"product","channel","version"}]}
+/// </code>
+/// </summary>
+public sealed class TrustedState
+{
+    private readonly ImmutableSortedDictionary<(string Product, string Channel), ReleaseVersion> _floors;
+
+    private TrustedState(
+        string origin,
+        ulong rootVersion,
+        long latestTime,
+        Checkpoint? checkpoint,
+        ImmutableSortedDictionary<(string, string), ReleaseVersion> floors)
+    {
+        Origin = origin;
+        RootVersion = rootVersion;
+        LatestTime = latestTime;
+        Checkpoint = checkpoint;
+        _floors = floors;
+    }
+
+    public string Origin { get; }
+
+    public ulong RootVersion { get; }
+
+    /// <summary>Unix seconds: the network's clock was there already. A local clock below it is wrong.</summary>
+    public long LatestTime { get; }
+
+    /// <summary>The largest checkpoint ever found certified and consistent; null before the first.</summary>
+    public Checkpoint? Checkpoint { get; }
+
+    /// <summary>What an agent starts with: the root it is installed with, and nothing seen yet.</summary>
+    public static TrustedState Initial(TrustRoot root) =>
+        new(root.Origin, root.Version, root.Created, null, ImmutableSortedDictionary.Create<(string, string), ReleaseVersion>(ByName));
+
+    /// <summary>The highest version ever verified for the channel; null if none was.</summary>
+    public ReleaseVersion? FloorOf(string product, string channel) => _floors.GetValueOrDefault((product, channel));
+
+    /// <summary>Takes a checkpoint that step 5 found to extend <see cref="Checkpoint"/>, and the time it is attested for.</summary>
+    /// <exception cref="ArgumentException">It is of another log, smaller, or contradicts the present one.</exception>
+    public TrustedState Advance(CertifiedCheckpoint certified)
+    {
+        var next = certified.Checkpoint;
+        if (!string.Equals(next.Origin, Origin, StringComparison.Ordinal))
+            throw new ArgumentException("A checkpoint of another log.", nameof(certified));
+        if (Checkpoint is not null && (next.Size < Checkpoint.Size || (next.Size == Checkpoint.Size && next.Root != Checkpoint.Root)))
+            throw new ArgumentException("A checkpoint that does not extend the trusted one.", nameof(certified));
+
+        return new TrustedState(Origin, RootVersion, Math.Max(LatestTime, certified.Time), next, _floors);
+    }
+
+    /// <summary>Takes the version of a verified update; a lower one than known leaves the floor where it is.</summary>
+    /// <exception cref="InvalidOperationException">There are <see cref="Limits.MaxVersionFloors"/> channels already.</exception>
+    public TrustedState RaiseFloor(string product, string channel, ReleaseVersion version)
+    {
+        if (FloorOf(product, channel) is { } floor && floor >= version) return this;
+
+        var floors = _floors.SetItem((product, channel), version);
+        if (floors.Count > Limits.MaxVersionFloors) throw new InvalidOperationException("An agent keeps no more floors.");
+        return new TrustedState(Origin, RootVersion, LatestTime, Checkpoint, floors);
+    }
+
+    public byte[] ToBytes()
+    {
+        var writer = new CanonicalJsonWriter()
+            .BeginObject()
+            .Field("origin", Origin)
+            .Field("trustRoot", RootVersion)
+            .Time("latestTime", LatestTime);
+        if (Checkpoint is not null)
+        {
+            writer.Name("checkpoint")
+                .BeginObject().Field("size", Checkpoint.Size.Value).Field("root", Checkpoint.Root).EndObject();
+        }
+
+        writer.Name("floors").BeginArray();
+        foreach (var ((product, channel), version) in _floors)
+            writer.BeginObject().Field("product", product).Field("channel", channel).Version("version", version).EndObject();
+        return writer.EndArray().EndObject().ToArray();
+    }
+
+    public static bool TryRead(ReadOnlySpan<byte> json, [NotNullWhen(true)] out TrustedState? state)
+    {
+        state = null;
+        if (json.Length > Limits.MaxTrustedStateSize) return false;
+
+        var reader = new CanonicalJsonReader(json);
+        if (!reader.TryBeginObject()) return false;
+        if (!reader.TryName("origin") || !reader.TryString(out string? origin, Limits.MaxOriginLength)) return false;
+        if (!Names.IsOrigin(origin)) return false;
+        if (!reader.TryName("trustRoot") || !reader.TryNumber(out ulong rootVersion) || rootVersion == 0) return false;
+        if (!reader.TryName("latestTime") || !reader.TryTime(out long latestTime)) return false;
+        if (!TryReadCheckpoint(ref reader, origin, out var checkpoint)) return false;
+        if (!reader.TryName("floors") || !TryReadFloors(ref reader, out var floors)) return false;
+        if (!reader.TryEndObject() || !reader.AtEnd) return false;
+
+        state = new TrustedState(origin, rootVersion, latestTime, checkpoint, floors);
+        return true;
+    }
+
+    private static bool TryReadCheckpoint(ref CanonicalJsonReader reader, string origin, out Checkpoint? checkpoint)
+    {
+        checkpoint = null;
+        if (!reader.TryName("checkpoint")) return true;
+        if (!reader.TryBeginObject()) return false;
+        if (!reader.TryName("size") || !reader.TryNumber(out ulong size, Limits.MaxTreeSize)) return false;
+        if (!reader.TryName("root") || !reader.TryDigest(out var root) || !reader.TryEndObject()) return false;
+
+        checkpoint = new Checkpoint(origin, new TreeSize(size), root);
+        return true;
+    }
+
+    private static bool TryReadFloors(
+        ref CanonicalJsonReader reader, out ImmutableSortedDictionary<(string, string), ReleaseVersion> floors)
+    {
+        var read = ImmutableSortedDictionary.CreateBuilder<(string, string), ReleaseVersion>(ByName);
+        floors = read.ToImmutable();
+        if (!reader.TryBeginArray()) return false;
+
+        (string, string)? last = null;
+        while (!reader.TryEndArray())
+        {
+            if (read.Count == Limits.MaxVersionFloors || !reader.TryBeginObject()) return false;
+            if (!reader.TryName("product") || !reader.TryString(out string? product, Limits.MaxNameLength)) return false;
+            if (!reader.TryName("channel") || !reader.TryString(out string? channel, Limits.MaxNameLength)) return false;
+            if (!reader.TryName("version") || !reader.TryVersion(out var version) || !reader.TryEndObject()) return false;
+            if (!Names.IsName(product) || !Names.IsName(channel)) return false;
+            if (last is { } before && ByName.Compare(before, (product, channel)) >= 0) return false;
+
+            last = (product, channel);
+            read.Add((product, channel), version);
+        }
+
+        floors = read.ToImmutable();
+        return true;
+    }
+
+    private static Comparer<(string Product, string Channel)> ByName { get; } = Comparer<(string Product, string Channel)>.Create(
+        (left, right) => string.CompareOrdinal(left.Product, right.Product) is not 0 and var byProduct
+            ? byProduct
+            : string.CompareOrdinal(left.Channel, right.Channel));
+}

@@ -1,0 +1,70 @@
+using SupplyChain.Protocol.Log;
+using SupplyChain.Protocol.Notes;
+using SupplyChain.Protocol.Trust;
+
+namespace SupplyChain.Protocol.Verification;
+
+/// <summary>Steps 3 and 5 of docs/protocol.md §7: is the checkpoint certified, and does it extend the trusted one?</summary>
+internal static class CheckpointRules
+{
+    public static Verdict<CertifiedCheckpoint> Certify(TrustRoot root, ReadOnlySpan<byte> note, long now)
+    {
+        if (!SignedNote.TryParse(note, out var signed) || !Checkpoint.TryParse(signed.Text, out var checkpoint))
+            return new Rejection(RejectionReason.CheckpointMalformed, "not a signed note with a checkpoint");
+        if (!string.Equals(checkpoint.Origin, root.Origin, StringComparison.Ordinal))
+            return new Rejection(RejectionReason.CheckpointWrongOrigin, $"of '{checkpoint.Origin}', not of '{root.Origin}'");
+
+        var attestations = AttestationsOn(root, signed, now);
+        var fresh = attestations.Where(attestation => IsFresh(root.Freshness, attestation.Time, now)).ToArray();
+        int needed = root.Quorum.Required;
+        if (attestations.Count < needed)
+            return new Rejection(RejectionReason.CheckpointNotCertified, $"{attestations.Count} nodes attest it, {needed} must");
+        if (fresh.Length < needed)
+            return new Rejection(RejectionReason.CheckpointStale, $"{fresh.Length} attestations are fresh, {needed} must be");
+
+        return new CertifiedCheckpoint(checkpoint, note.ToArray(), fresh);
+    }
+
+    public static Rejection? Extends(Checkpoint? trusted, Checkpoint next, ConsistencyProof? proof)
+    {
+        if (trusted is null) return null;
+        if (next.Size < trusted.Size)
+            return new Rejection(RejectionReason.CheckpointRolledBack, $"size {next.Size}, and {trusted.Size} is trusted");
+        if (next.Size == trusted.Size)
+        {
+            return next.Root == trusted.Root
+                ? null
+                : new Rejection(RejectionReason.CheckpointForked, $"two roots of size {next.Size}");
+        }
+
+        return proof is not null && proof.OldSize == trusted.Size && proof.NewSize == next.Size && proof.Verify(trusted.Root, next.Root)
+            ? null
+            : new Rejection(RejectionReason.ConsistencyInvalid, $"size {trusted.Size} is not shown to be a prefix of {next.Size}");
+    }
+
+    // One for each node: a key counts once however many lines it has, and its freshest line is the one that counts.
+    private static List<Attestation> AttestationsOn(TrustRoot root, SignedNote signed, long now)
+    {
+        var attestations = new List<Attestation>();
+        for (int node = 0; node < root.Nodes.Count; node++)
+        {
+            var verifier = root.Nodes[node].AttestationVerifier;
+            long? best = null;
+            foreach (var signature in signed.Signatures)
+            {
+                if (!Cosignature.TryVerify(verifier, signed.Text, signature, out ulong time)) continue;
+
+                long stamp = (long)time;
+                if (best is null || (IsFresh(root.Freshness, stamp, now), stamp).CompareTo((IsFresh(root.Freshness, best.Value, now), best.Value)) > 0)
+                    best = stamp;
+            }
+
+            if (best is { } attested) attestations.Add(new Attestation(node, attested));
+        }
+
+        return attestations;
+    }
+
+    private static bool IsFresh(Freshness freshness, long time, long now) =>
+        (Int128)time >= (Int128)now - freshness.MaxAge && (Int128)time <= (Int128)now + freshness.Skew;
+}
