@@ -68,24 +68,20 @@ public readonly record struct Tile
     }
 
     /// <summary>The tiles that a tree of <paramref name="newSize"/> has and one of <paramref name="oldSize"/> has not, leaves first.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The new size is smaller.</exception>
-    public static IReadOnlyList<Tile> Added(TreeSize oldSize, TreeSize newSize)
+    public static IEnumerable<Tile> Added(TreeSize oldSize, TreeSize newSize)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(oldSize, newSize);
 
-        var added = new List<Tile>();
         for (int level = 0; level <= Limits.MaxTileLevel; level++)
         {
             ulong oldHashes = oldSize.Value >> (level * Height), newHashes = newSize.Value >> (level * Height);
-            if (oldHashes == newHashes) break;
+            if (oldHashes == newHashes) yield break;
 
             for (ulong index = oldHashes >> Height; index << Height < newHashes; index++)
             {
-                added.Add(new Tile(level, index, WidthIn(level, index, newSize)));
+                yield return new Tile(level, index, WidthIn(level, index, newSize));
             }
         }
-
-        return added;
     }
 
     /// <summary>The root of the complete subtree (level, index), from the data of a tile that contains it.</summary>

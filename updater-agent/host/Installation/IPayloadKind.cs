@@ -1,0 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.UpdaterAgent.Core.Installation;
+
+namespace SupplyChain.UpdaterAgent.Installation;
+
+/// <summary>
+/// One way to put a payload on this machine. <see cref="Installer"/> calls it in this order and keeps the journal; after a
+/// crash it may call a step again that was carried out before, so every step can be carried out twice.
+/// </summary>
+internal interface IPayloadKind
+{
+    PayloadKind Kind { get; }
+
+    /// <summary>What is current on this machine, as the machine itself shows it; null when nothing is.</summary>
+    Placement? Active { get; }
+
+    /// <summary>The place still holds exactly this, whole.</summary>
+    bool Holds(Placement placement);
+
+    /// <summary>Why this payload cannot be installed here, seen without changing anything; null if it can.</summary>
+    InstallRefusal? Inspect(Payload payload);
+
+    /// <summary>Puts the payload whole and durably where nothing runs it yet. <see cref="Active"/> stays as it is.</summary>
+    /// <exception cref="MissingLibraryException">A library that the payload's format needs is not there.</exception>
+    bool TryStage(
+        Payload payload,
+        CancellationToken cancellation,
+        [NotNullWhen(true)] out Placement? staged,
+        [NotNullWhen(false)] out InstallRefusal? refusal);
+
+    /// <summary>Makes a staged placement the current one.</summary>
+    void Activate(Placement staged);
+
+    /// <summary>Asks whether what was activated works.</summary>
+    Task<HealthReport> ProbeAsync(Placement active, CancellationToken cancellation);
+
+    /// <summary>What remains to be done once the new version is found healthy.</summary>
+    void Confirm(Placement active);
+
+    /// <summary>Makes <paramref name="to"/> current again; where it is null, nothing is current afterwards.</summary>
+    void RollBack(Placement failed, Placement? to);
+}

@@ -1,0 +1,24 @@
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.UpdaterAgent.Core.Installation;
+
+namespace SupplyChain.UpdaterAgent.Installation;
+
+/// <summary>
+/// A verified release whose payload lies downloaded in <paramref name="File"/>; <paramref name="ArtifactName"/> is the plain
+/// file name it has in the release.
+/// </summary>
+internal sealed record Payload(
+    InstalledRelease Release, PayloadKind Kind, PayloadFormat Format, string ArtifactName, string File)
+{
+    public static Payload Of(Release release, Digest releaseId, string channel, string downloadedFile)
+    {
+        var artifact = release.Artifacts[0];
+        return new(
+            new(release.Product, channel, release.Version, releaseId, artifact.Sha256),
+            release.Kind,
+            release.Format,
+            artifact.Name,
+            downloadedFile);
+    }
+}
