@@ -5,8 +5,8 @@ using SupplyChain.ThresholdSig.Field;
 namespace SupplyChain.ThresholdSig.Bls;
 
 /// <summary>
-/// A proof that someone knows the secret of a public key: a signature, under its own tag, on the key's 96 bytes followed by
-/// a context that says what the proof is for. Without it a key could be made up from other people's keys.
+/// A proof that someone knows the secret of a public key: a signature, under its own tag, on the key's 96 bytes
+/// followed by a context that says what the proof is for. Without it a key could be made up from other people's keys.
 /// </summary>
 public sealed record ProofOfPossession
 {

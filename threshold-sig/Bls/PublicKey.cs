@@ -27,7 +27,8 @@ public sealed class PublicKey : IEquatable<PublicKey>
     private LineTable Lines => _lines ??= new LineTable(Point);
 
     /// <summary>
-    /// Reads 96 bytes; refuses what is not the canonical encoding of a point on the curve, in the subgroup, not the identity.
+    /// Reads 96 bytes; refuses what is not the canonical encoding of a point on the curve, in the subgroup, not the
+    /// identity.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out PublicKey? key)
     {
@@ -36,7 +37,8 @@ public sealed class PublicKey : IEquatable<PublicKey>
     }
 
     /// <summary>Whether the signature is this key's on the message, in <see cref="Ciphersuite.Default"/>.</summary>
-    public bool Verify(ReadOnlySpan<byte> message, Signature signature) => Verify(message, signature, Ciphersuite.Default);
+    public bool Verify(ReadOnlySpan<byte> message, Signature signature) =>
+        Verify(message, signature, Ciphersuite.Default);
 
     /// <summary>Whether the signature is this key's on the message: e(signature, G) = e(H(message), key).</summary>
     public bool Verify(ReadOnlySpan<byte> message, Signature signature, Ciphersuite suite)

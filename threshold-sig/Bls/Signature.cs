@@ -4,7 +4,9 @@ using SupplyChain.ThresholdSig.Field;
 
 namespace SupplyChain.ThresholdSig.Bls;
 
-/// <summary>A BLS signature: a point of G1 other than the identity. Two signatures are equal if their bytes are.</summary>
+/// <summary>
+/// A BLS signature: a point of G1 other than the identity. Two signatures are equal if their bytes are.
+/// </summary>
 public sealed class Signature : IEquatable<Signature>
 {
     /// <summary>Bytes of the one encoding, a compressed point.</summary>
@@ -22,7 +24,8 @@ public sealed class Signature : IEquatable<Signature>
     internal Point<Fp> Point { get; }
 
     /// <summary>
-    /// Reads 48 bytes; refuses what is not the canonical encoding of a point on the curve, in the subgroup, not the identity.
+    /// Reads 48 bytes; refuses what is not the canonical encoding of a point on the curve, in the subgroup, not the
+    /// identity.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Signature? signature)
     {

@@ -3,13 +3,17 @@ using System.Security.Cryptography;
 
 namespace SupplyChain.ThresholdSig.Curve;
 
-/// <summary>expand_message_xmd with SHA-256 (RFC 9380 §5.3.1): as many uniform bytes of a message as asked for.</summary>
+/// <summary>
+/// expand_message_xmd with SHA-256 (RFC 9380 §5.3.1): as many uniform bytes of a message as asked for.
+/// </summary>
 internal static class ExpandMessage
 {
     private const int BlockSize = 64;
     private const int MaxTagSize = 255;
 
-    /// <summary>Fills <paramref name="output"/>, at most 255 hashes long, from the message and a domain separation tag.</summary>
+    /// <summary>
+    /// Fills <paramref name="output"/>, at most 255 hashes long, from the message and a domain separation tag.
+    /// </summary>
     public static void Xmd(ReadOnlySpan<byte> message, ReadOnlySpan<byte> tag, Span<byte> output)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(output.Length, 255 * SHA256.HashSizeInBytes);

@@ -21,8 +21,8 @@ internal static class G1
         PointEncoding.TryRead(bytes, out point) && IsInSubgroup(point);
 
     /// <summary>
-    /// Whether a point of the curve has order r, by φ(P) = −x²·P (Scott, eprint 2021/1130, §6), at a third of the price of
-    /// multiplying by r.
+    /// Whether a point of the curve has order r, by φ(P) = −x²·P (Scott, eprint 2021/1130), at a third of the price
+    /// of multiplying by r.
     /// </summary>
     public static bool IsInSubgroup(in Point<Fp> point)
     {

@@ -25,8 +25,8 @@ internal static class G2
         PointEncoding.TryRead(bytes, out point) && IsInSubgroup(point);
 
     /// <summary>
-    /// Whether a point of the curve has order r, by ψ(P) = x·P (Scott, eprint 2021/1130, §4), at a quarter of the price of
-    /// multiplying by r.
+    /// Whether a point of the curve has order r, by ψ(P) = x·P (Scott, eprint 2021/1130), at a quarter of the price
+    /// of multiplying by r.
     /// </summary>
     public static bool IsInSubgroup(in Point<Fp2> point) =>
         Endomorphism(point) == -point.MultiplyVartime(CurveParameter.Magnitude);

@@ -3,9 +3,9 @@ using SupplyChain.ThresholdSig.Field;
 namespace SupplyChain.ThresholdSig.Curve;
 
 /// <summary>
-/// Hashing to G1 (RFC 9380 §8.8.1, BLS12381G1_XMD:SHA-256_SSWU_RO_): two field elements from the message, each mapped to the
-/// isogenous curve E′ by the simplified SWU map and from there to the curve; their sum, moved into the subgroup. Messages are
-/// public, so this is variable time.
+/// Hashing to G1 (RFC 9380 §8.8.1, BLS12381G1_XMD:SHA-256_SSWU_RO_): two field elements from the message, each mapped
+/// to the isogenous curve E′ by the simplified SWU map and from there to the curve; their sum, moved into the subgroup.
+/// Messages are public, so this is variable time.
 /// </summary>
 internal static class HashToG1
 {

@@ -3,7 +3,8 @@ using SupplyChain.ThresholdSig.Field;
 namespace SupplyChain.ThresholdSig.Curve;
 
 /// <summary>
-/// The 11-isogeny from E′ to the curve of G1 (RFC 9380 Appendix E.2): four polynomials, coefficients from the constant up.
+/// The 11-isogeny from E′ to the curve of G1 (RFC 9380 Appendix E.2): four polynomials, coefficients from the constant
+/// up.
 /// </summary>
 internal static class Isogeny
 {

@@ -6,8 +6,8 @@ namespace SupplyChain.ThresholdSig.Curve;
 internal readonly record struct Line(Fp2 Constant, Fp2 OfX, Fp2 OfY);
 
 /// <summary>
-/// The lines through the multiples of one G2 point which the Miller loop evaluates, about 20 kB: computed once for a key
-/// that verifies many signatures. Lines are scaled by factors the final exponentiation removes.
+/// The lines through the multiples of one G2 point which the Miller loop evaluates, about 20 kB: computed once for a
+/// key that verifies many signatures. Lines are scaled by factors the final exponentiation removes.
 /// </summary>
 internal sealed class LineTable
 {

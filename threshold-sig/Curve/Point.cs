@@ -5,9 +5,9 @@ using SupplyChain.ThresholdSig.Field;
 namespace SupplyChain.ThresholdSig.Curve;
 
 /// <summary>
-/// A point of y² = x³ + b in homogeneous coordinates (x = X/Z, y = Y/Z; Z = 0 is the identity). Addition and doubling are the
-/// complete formulas of Renes, Costello and Batina (eprint 2015/1060, algorithms 7 and 9): no input is special, because both
-/// curves have odd order, so nothing branches on a secret.
+/// A point of y² = x³ + b in homogeneous coordinates (x = X/Z, y = Y/Z; Z = 0 is the identity). Addition and doubling
+/// are the complete formulas of Renes, Costello and Batina (eprint 2015/1060, algorithms 7 and 9): no input is special,
+/// because both curves have odd order, so nothing branches on a secret.
 /// </summary>
 internal readonly struct Point<TField>(in TField x, in TField y, in TField z) : IEquatable<Point<TField>>
     where TField : unmanaged, ICurveField<TField>
@@ -55,8 +55,8 @@ internal readonly struct Point<TField>(in TField x, in TField y, in TField z) : 
     public static bool operator !=(in Point<TField> a, in Point<TField> b) => !(a == b);
 
     /// <summary>
-    /// scalar·this in constant time: 64 windows of four bits, each four doublings and one addition of a table entry found
-    /// by reading the whole table.
+    /// scalar·this in constant time: 64 windows of four bits, each four doublings and one addition of a table entry
+    /// found by reading the whole table.
     /// </summary>
     public static Point<TField> operator *(in Point<TField> point, in Scalar scalar)
     {

@@ -85,8 +85,8 @@ internal readonly struct Fp : ICurveField<Fp>, IEquatable<Fp>
     public static Fp operator -(in Fp a) => Zero - a;
 
     /// <summary>
-    /// Montgomery's product a·b·2⁻³⁸⁴, one limb of b at a time. The top limb of p is below 2⁶²: the two carries of a round
-    /// then fit one limb together, and no seventh limb is needed.
+    /// Montgomery's product a·b·2⁻³⁸⁴, one limb of b at a time. The top limb of p is below 2⁶²: the two carries of a
+    /// round then fit one limb together, and no seventh limb is needed.
     /// </summary>
     public static Fp operator *(in Fp a, in Fp b)
     {
@@ -182,7 +182,8 @@ internal readonly struct Fp : ICurveField<Fp>, IEquatable<Fp>
     /// <summary>a^((p−3)/4): times a it is a square root where there is one, because p ≡ 3 (mod 4).</summary>
     public Fp InverseRootCandidate() => Power.Of(this,
     [
-        0xee7fbfffffffeaaa, 0x07aaffffac54ffff, 0xd9cc34a83dac3d89, 0xd91dd2e13ce144af, 0x92c6e9ed90d2eb35, 0x0680447a8e5ff9a6,
+        0xee7fbfffffffeaaa, 0x07aaffffac54ffff, 0xd9cc34a83dac3d89,
+        0xd91dd2e13ce144af, 0x92c6e9ed90d2eb35, 0x0680447a8e5ff9a6,
     ]);
 
     /// <summary>A square root, if there is one. Variable time.</summary>
@@ -192,9 +193,12 @@ internal readonly struct Fp : ICurveField<Fp>, IEquatable<Fp>
         return root.Square() == this;
     }
 
-    /// <summary>Whether this is the larger of a and −a as integers, i.e. above (p−1)/2: the sign bit of encodings.</summary>
+    /// <summary>
+    /// Whether this is the larger of a and −a as integers, i.e. above (p−1)/2: the sign bit of encodings.
+    /// </summary>
     public bool IsLarger() => !Canonical().IsBelow(
-        0xdcff7fffffffd556, 0x0f55ffff58a9ffff, 0xb39869507b587b12, 0xb23ba5c279c2895f, 0x258dd3db21a5d66b, 0x0d0088f51cbff34d);
+        0xdcff7fffffffd556, 0x0f55ffff58a9ffff, 0xb39869507b587b12,
+        0xb23ba5c279c2895f, 0x258dd3db21a5d66b, 0x0d0088f51cbff34d);
 
     /// <summary>The sign of RFC 9380 §4.1: the lowest bit of the integer.</summary>
     public bool IsOdd() => (Canonical()._l0 & 1) == 1;

@@ -73,8 +73,8 @@ internal readonly struct Fp12(in Fp6 c0, in Fp6 c1) : IField<Fp12>, IEquatable<F
     }
 
     /// <summary>
-    /// The square of an element whose order divides p⁴ − p² + 1, at half the price (Granger and Scott, "Faster squaring in
-    /// the cyclotomic subgroup of sixth degree extensions", §3.2).
+    /// The square of an element whose order divides p⁴ − p² + 1, at half the price (Granger and Scott, "Faster squaring
+    /// in the cyclotomic subgroup of sixth degree extensions").
     /// </summary>
     public Fp12 CyclotomicSquare()
     {
@@ -83,7 +83,8 @@ internal readonly struct Fp12(in Fp6 c0, in Fp6 c1) : IField<Fp12>, IEquatable<F
         (Fp2 c0, Fp2 c1) = SquareInFp4(C0.C1, C1.C2);
         return new Fp12(
             new Fp6(TripleMinusDouble(a0, C0.C0), TripleMinusDouble(b0, C0.C1), TripleMinusDouble(c0, C0.C2)),
-            new Fp6(TriplePlusDouble(c1.MultiplyByXi(), C1.C0), TriplePlusDouble(a1, C1.C1), TriplePlusDouble(b1, C1.C2)));
+            new Fp6(
+                TriplePlusDouble(c1.MultiplyByXi(), C1.C0), TriplePlusDouble(a1, C1.C1), TriplePlusDouble(b1, C1.C2)));
     }
 
     public bool Equals(Fp12 other) => this == other;
@@ -108,7 +109,8 @@ internal readonly struct Fp12(in Fp6 c0, in Fp6 c1) : IField<Fp12>, IEquatable<F
     {
         ReadOnlySpan<ulong> exponent = // (p − 1)/6
         [
-            0x49aa7ffffffff1c7, 0x051caaaa72e35555, 0xe688231ad3c82906, 0xe613e1eb7deb831f, 0x0c849bf3b5e1f223, 0x045582fc5eeaa66f,
+            0x49aa7ffffffff1c7, 0x051caaaa72e35555, 0xe688231ad3c82906,
+            0xe613e1eb7deb831f, 0x0c849bf3b5e1f223, 0x045582fc5eeaa66f,
         ];
         Fp2 base6 = Power.Of(new Fp2(Fp.One, Fp.One), exponent);
         var factors = new Fp2[6];

@@ -1,8 +1,8 @@
 namespace SupplyChain.ThresholdSig.Field;
 
 /// <summary>
-/// Fp[u] / (u² + 1): c0 + c1·u. Also knows the curve G2 lies on, y² = x³ + 4(1 + u). ξ = 1 + u is the non-residue the rest
-/// of the tower is built with.
+/// Fp[u] / (u² + 1): c0 + c1·u. Also knows the curve G2 lies on, y² = x³ + 4(1 + u). ξ = 1 + u is the non-residue the
+/// rest of the tower is built with.
 /// </summary>
 internal readonly struct Fp2(in Fp c0, in Fp c1) : ICurveField<Fp2>, IEquatable<Fp2>
 {
@@ -77,7 +77,9 @@ internal readonly struct Fp2(in Fp c0, in Fp c1) : ICurveField<Fp2>, IEquatable<
         return new Fp2(C0 * inverseNorm, -(C1 * inverseNorm));
     }
 
-    /// <summary>A square root, if there is one: (c0 + c1·u) from the roots of its norm and of half its trace. Variable time.</summary>
+    /// <summary>
+    /// A square root, if there is one: (c0 + c1·u) from the roots of its norm and of half its trace. Variable time.
+    /// </summary>
     public bool TrySquareRoot(out Fp2 root)
     {
         root = default;

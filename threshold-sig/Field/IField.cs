@@ -1,6 +1,8 @@
 namespace SupplyChain.ThresholdSig.Field;
 
-/// <summary>What the tower and the curves need of a field. No member branches on its operands unless it says so.</summary>
+/// <summary>
+/// What the tower and the curves need of a field. No member branches on its operands unless it says so.
+/// </summary>
 internal interface IField<TSelf>
     where TSelf : unmanaged, IField<TSelf>
 {
@@ -26,7 +28,9 @@ internal interface IField<TSelf>
     /// <summary>The inverse; zero for zero.</summary>
     TSelf Invert();
 
-    /// <summary><paramref name="whenSet"/> for a mask of ones, <paramref name="whenClear"/> for a mask of zeros.</summary>
+    /// <summary>
+    /// <paramref name="whenSet"/> for a mask of ones, <paramref name="whenClear"/> for a mask of zeros.
+    /// </summary>
     static abstract TSelf Select(ulong mask, in TSelf whenSet, in TSelf whenClear);
 }
 
@@ -59,8 +63,8 @@ internal interface ICurveField<TSelf> : IField<TSelf>
 internal static class Power
 {
     /// <summary>
-    /// <paramref name="a"/> to a public exponent, least significant limb first, by fixed windows of four bits. The sequence
-    /// of operations depends on the exponent only.
+    /// <paramref name="a"/> to a public exponent, least significant limb first, by fixed windows of four bits. The
+    /// sequence of operations depends on the exponent only.
     /// </summary>
     public static TField Of<TField>(in TField a, ReadOnlySpan<ulong> exponent)
         where TField : unmanaged, IField<TField>

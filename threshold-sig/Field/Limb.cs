@@ -10,7 +10,9 @@ namespace SupplyChain.ThresholdSig.Field;
 /// </summary>
 internal static class Limb
 {
-    /// <summary>Low limb of <c>a·b + addend + carry</c>, which never exceeds 128 bits; the high limb is the new carry.</summary>
+    /// <summary>
+    /// Low limb of <c>a·b + addend + carry</c>, which never exceeds 128 bits; the high limb is the new carry.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong MultiplyAdd(ulong a, ulong b, ulong addend, ref ulong carry)
     {
@@ -70,7 +72,8 @@ internal static class Limb
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Select(ulong mask, ulong whenSet, ulong whenClear) => whenClear ^ (mask & (whenSet ^ whenClear));
+    public static ulong Select(ulong mask, ulong whenSet, ulong whenClear) =>
+        whenClear ^ (mask & (whenSet ^ whenClear));
 
     /// <summary>Reads a big-endian number into limbs, least significant first.</summary>
     public static void Read(ReadOnlySpan<byte> bigEndian, Span<ulong> limbs)
@@ -86,7 +89,8 @@ internal static class Limb
             BinaryPrimitives.WriteUInt64BigEndian(bigEndian[(8 * (limbs.Length - 1 - i))..], limbs[i]);
     }
 
-    // The high half alone, and a·b for the low half: both stay in registers, which Math.BigMul's out parameter does not.
+    // The high half alone, and a·b for the low half: both stay in registers, which Math.BigMul's out parameter does
+    // not.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong MultiplyHigh(ulong a, ulong b) =>
         Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(a, b) : Math.BigMul(a, b, out _);

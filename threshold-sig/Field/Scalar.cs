@@ -4,8 +4,8 @@ using static SupplyChain.ThresholdSig.Field.Limb;
 namespace SupplyChain.ThresholdSig.Field;
 
 /// <summary>
-/// The scalar field: integers modulo the 255-bit group order r, as four limbs in Montgomery form a·2²⁵⁶ mod r, always fully
-/// reduced. Secret keys and shares are scalars, so it has no text form.
+/// The scalar field: integers modulo the 255-bit group order r, as four limbs in Montgomery form a·2²⁵⁶ mod r, always
+/// fully reduced. Secret keys and shares are scalars, so it has no text form.
 /// </summary>
 internal readonly struct Scalar : IField<Scalar>, IEquatable<Scalar>
 {
@@ -15,7 +15,8 @@ internal readonly struct Scalar : IField<Scalar>, IEquatable<Scalar>
     /// <summary>Bits of r.</summary>
     public const int Bits = 255;
 
-    private const ulong R0 = 0xffffffff00000001, R1 = 0x53bda402fffe5bfe, R2 = 0x3339d80809a1d805, R3 = 0x73eda753299d7d48;
+    private const ulong R0 = 0xffffffff00000001, R1 = 0x53bda402fffe5bfe;
+    private const ulong R2 = 0x3339d80809a1d805, R3 = 0x73eda753299d7d48;
 
     // −1/r mod 2⁶⁴.
     private const ulong NegativeInverse = 0xfffffffeffffffff;
@@ -126,7 +127,9 @@ internal readonly struct Scalar : IField<Scalar>, IEquatable<Scalar>
         return borrow == 1;
     }
 
-    /// <summary>Reduces a big-endian number of any whole number of limbs modulo r; 48 random bytes give a uniform scalar.</summary>
+    /// <summary>
+    /// Reduces a big-endian number of any whole number of limbs modulo r; 48 random bytes give a uniform scalar.
+    /// </summary>
     public static Scalar Reduce(ReadOnlySpan<byte> bytes)
     {
         Scalar twoTo64 = new Scalar(0, 1, 0, 0) * MontgomerySquare;

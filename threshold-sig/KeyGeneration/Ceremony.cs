@@ -10,7 +10,9 @@ public enum DealingFault
     /// <summary>The dealer is no member, or its polynomial has another degree than the group's.</summary>
     WrongGroup,
 
-    /// <summary>The dealer does not prove that it knows what it deals: perhaps it made its key up from others' (rogue key).</summary>
+    /// <summary>
+    /// The dealer does not prove that it knows what it deals: perhaps it made its key up from others' (rogue key).
+    /// </summary>
     WrongProof,
 
     /// <summary>The share is not the one the dealer committed to.</summary>
@@ -27,13 +29,17 @@ public abstract record CeremonyResult
     {
     }
 
-    /// <summary>The group's key, the same for all members, and this member's share, which the caller now owns.</summary>
+    /// <summary>
+    /// The group's key, the same for all members, and this member's share, which the caller now owns.
+    /// </summary>
     public sealed record Completed(GroupKey GroupKey, PrivateShare Share) : CeremonyResult;
 
     /// <summary>These members have not dealt yet.</summary>
     public sealed record Missing(IReadOnlyList<int> Dealers) : CeremonyResult;
 
-    /// <summary>This dealer broke the ceremony; it must be held again, without it or with its promise to do better.</summary>
+    /// <summary>
+    /// This dealer broke the ceremony; it must be held again, without it or with its promise to do better.
+    /// </summary>
     public sealed record Aborted(int Dealer, DealingFault Fault) : CeremonyResult;
 
     /// <summary>The dealings cancel each other out, which does not happen by chance: all must deal again.</summary>
@@ -41,12 +47,13 @@ public abstract record CeremonyResult
 }
 
 /// <summary>
-/// One member's view of a distributed key generation without a dealer everyone trusts (Joint-Feldman): each member deals a
-/// random secret to all; the group's secret is the sum, which never exists in one place; a member's share is the sum of the
-/// shares it got.
-/// <para>All m members must deal. A dealing is taken only with a proof of possession for this ceremony, so nobody can choose
-/// its key to cancel the others' (rogue key): the result cannot be forged or known by fewer than t. It can be biased: who
-/// deals last sees the others' keys and may try many of its own, which for BLS signatures does no harm.</para>
+/// One member's view of a distributed key generation without a dealer everyone trusts (Joint-Feldman): each member
+/// deals a random secret to all; the group's secret is the sum, which never exists in one place; a member's share is
+/// the sum of the shares it got.
+/// <para>All m members must deal. A dealing is taken only with a proof of possession for this ceremony, so nobody can
+/// choose its key to cancel the others' (rogue key): the result cannot be forged or known by fewer than t. It can be
+/// biased: who deals last sees the others' keys and may try many of its own, which for BLS signatures does no
+/// harm.</para>
 /// </summary>
 public sealed class Ceremony : IDisposable
 {
@@ -71,8 +78,8 @@ public sealed class Ceremony : IDisposable
     }
 
     /// <summary>
-    /// Takes a dealing and the 32 bytes it gave this member; null if all is well. The first fault ends the ceremony. The same
-    /// dealing again changes nothing.
+    /// Takes a dealing and the 32 bytes it gave this member; null if all is well. The first fault ends the ceremony.
+    /// The same dealing again changes nothing.
     /// </summary>
     public DealingFault? Receive(Dealing dealing, ReadOnlySpan<byte> share)
     {

@@ -5,8 +5,8 @@ using SupplyChain.ThresholdSig.Sharing;
 namespace SupplyChain.ThresholdSig.KeyGeneration;
 
 /// <summary>
-/// One member's secret side of a key generation: a random polynomial, what it shows everyone, and the share it gives to each
-/// member in private. Made again from the same seed it is the same dealer, so an interrupted ceremony can go on.
+/// One member's secret side of a key generation: a random polynomial, what it shows everyone, and the share it gives to
+/// each member in private. Made again from the same seed it is the same dealer, so an interrupted ceremony can go on.
 /// </summary>
 public sealed class Dealer : IDisposable
 {

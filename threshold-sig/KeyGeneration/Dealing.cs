@@ -8,8 +8,8 @@ using SupplyChain.ThresholdSig.Sharing;
 namespace SupplyChain.ThresholdSig.KeyGeneration;
 
 /// <summary>
-/// What a dealer shows everyone: the commitment to its polynomial, and the proof that it knows the constant term, bound to
-/// its own index and to the ceremony.
+/// What a dealer shows everyone: the commitment to its polynomial, and the proof that it knows the constant term, bound
+/// to its own index and to the ceremony.
 /// <code>u16 dealer index, big endian · t compressed points of G2 · 48 bytes proof</code>
 /// </summary>
 public sealed record Dealing
@@ -60,7 +60,8 @@ public sealed record Dealing
 
     public byte[] ToBytes() => [0, (byte)DealerIndex, .. Commitment.ToBytes(), .. Proof.ToBytes()];
 
-    internal static byte[] ProofContext(int dealerIndex, ReadOnlySpan<byte> context) => [0, (byte)dealerIndex, .. context];
+    internal static byte[] ProofContext(int dealerIndex, ReadOnlySpan<byte> context) =>
+        [0, (byte)dealerIndex, .. context];
 
     internal bool VerifyShare(int index, in Scalar share) => G2.Generator * share == Commitment.EvaluatePoint(index);
 }

@@ -5,7 +5,9 @@ using SupplyChain.ThresholdSig.Field;
 
 namespace SupplyChain.ThresholdSig.KeyGeneration;
 
-/// <summary>A member's public key for one ceremony, to send it shares in private: a point of G1 other than the identity.</summary>
+/// <summary>
+/// A member's public key for one ceremony, to send it shares in private: a point of G1 other than the identity.
+/// </summary>
 public sealed class EncryptionPublicKey : IEquatable<EncryptionPublicKey>
 {
     /// <summary>Bytes of the one encoding, a compressed point.</summary>
@@ -42,15 +44,17 @@ public sealed class EncryptionPublicKey : IEquatable<EncryptionPublicKey>
 }
 
 /// <summary>
-/// A member's key pair for one ceremony. Two members' keys agree on a secret (Diffie and Hellman, in G1), from which the
-/// caller derives cipher keys, binding both public keys and the ceremony.
+/// A member's key pair for one ceremony. Two members' keys agree on a secret (Diffie and Hellman, in G1), from which
+/// the caller derives cipher keys, binding both public keys and the ceremony.
 /// </summary>
 public sealed class EncryptionKey : IDisposable
 {
     /// <summary>Bytes of the seed.</summary>
     public const int SeedSize = Seed.Size;
 
-    /// <summary>Bytes of the shared secret: a compressed point, not uniform, so it must go through a key derivation.</summary>
+    /// <summary>
+    /// Bytes of the shared secret: a compressed point, not uniform, so it must go through a key derivation.
+    /// </summary>
     public const int SharedSecretSize = G1.Size;
 
     private readonly SecretScalars _secret = new(1);
@@ -68,7 +72,9 @@ public sealed class EncryptionKey : IDisposable
     public static EncryptionKey FromSeed(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> context) =>
         new(Seed.Derive(seed, "supplychain/encryption/v1"u8, 0, context));
 
-    /// <summary>Writes what this key and the other's have in common, 48 bytes, in the same time for every secret.</summary>
+    /// <summary>
+    /// Writes what this key and the other's have in common, 48 bytes, in the same time for every secret.
+    /// </summary>
     public void DeriveSharedSecret(EncryptionPublicKey other, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -6,8 +6,9 @@ using SupplyChain.ThresholdSig.Field;
 namespace SupplyChain.ThresholdSig.Sharing;
 
 /// <summary>
-/// A commitment to a secret polynomial (Feldman): each of its t coefficients times the generator of G2. From it everyone
-/// computes the public key of every share. Encoded as the t compressed points, constant term first. Equal if the bytes are.
+/// A commitment to a secret polynomial (Feldman): each of its t coefficients times the generator of G2. From it
+/// everyone computes the public key of every share. Encoded as the t compressed points, constant term first. Equal if
+/// the bytes are.
 /// </summary>
 public sealed class Commitment : IEquatable<Commitment>
 {
@@ -35,7 +36,8 @@ public sealed class Commitment : IEquatable<Commitment>
         var coefficients = new PublicKey[required];
         for (int i = 0; i < required; i++)
         {
-            if (!PublicKey.TryRead(bytes.Slice(i * PublicKey.Size, PublicKey.Size), out PublicKey? coefficient)) return false;
+            ReadOnlySpan<byte> point = bytes.Slice(i * PublicKey.Size, PublicKey.Size);
+            if (!PublicKey.TryRead(point, out PublicKey? coefficient)) return false;
 
             coefficients[i] = coefficient;
         }
@@ -71,7 +73,8 @@ public sealed class Commitment : IEquatable<Commitment>
         return bytes;
     }
 
-    public bool Equals(Commitment? other) => other is not null && _coefficients.AsSpan().SequenceEqual(other._coefficients);
+    public bool Equals(Commitment? other) =>
+        other is not null && _coefficients.AsSpan().SequenceEqual(other._coefficients);
 
     public override bool Equals(object? obj) => Equals(obj as Commitment);
 

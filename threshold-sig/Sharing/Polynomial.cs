@@ -3,8 +3,8 @@ using SupplyChain.ThresholdSig.Field;
 namespace SupplyChain.ThresholdSig.Sharing;
 
 /// <summary>
-/// A secret polynomial f of degree t − 1 over the scalars (Shamir): f(0) is shared, f(i) is member i's share, any t shares
-/// determine f and fewer say nothing about f(0).
+/// A secret polynomial f of degree t − 1 over the scalars (Shamir): f(0) is shared, f(i) is member i's share, any t
+/// shares determine f and fewer say nothing about f(0).
 /// </summary>
 internal sealed class Polynomial(SecretScalars coefficients) : IDisposable
 {

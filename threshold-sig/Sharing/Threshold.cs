@@ -1,8 +1,9 @@
 namespace SupplyChain.ThresholdSig.Sharing;
 
 /// <summary>
-/// How many sign for a group: of <see cref="Members"/> m, any <see cref="Required"/> t, while at most <see cref="Faulty"/> f′
-/// are corrupt. 1 ≤ m ≤ 255; t ≥ f′+1, so the corrupt ones alone cannot sign; t ≤ m − f′, so they cannot stop the others.
+/// How many sign for a group: of <see cref="Members"/> m, any <see cref="Required"/> t, while at most <see
+/// cref="Faulty"/> f′ are corrupt. 1 ≤ m ≤ 255; t ≥ f′+1, so the corrupt ones alone cannot sign; t ≤ m − f′, so they
+/// cannot stop the others.
 /// </summary>
 public readonly record struct Threshold
 {

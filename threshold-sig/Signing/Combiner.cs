@@ -32,7 +32,8 @@ public abstract record Combination
 public static class Combiner
 {
     /// <summary>
-    /// Combines the first t parts and verifies the result; only if that fails is each part verified, to name the bad ones.
+    /// Combines the first t parts and verifies the result; only if that fails is each part verified, to name the bad
+    /// ones.
     /// </summary>
     public static Combination Combine(
         GroupKey key, ReadOnlySpan<byte> message, IReadOnlyCollection<PartialSignature> partials)

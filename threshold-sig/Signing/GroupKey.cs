@@ -44,7 +44,9 @@ public sealed class GroupKey : IEquatable<GroupKey>
         return true;
     }
 
-    /// <summary>The public key of one member's share. If the dealers chose a share of zero it verifies nothing.</summary>
+    /// <summary>
+    /// The public key of one member's share. If the dealers chose a share of zero it verifies nothing.
+    /// </summary>
     public PublicKey PublicShare(int index)
     {
         if (!Threshold.HasMember(index))
@@ -54,7 +56,9 @@ public sealed class GroupKey : IEquatable<GroupKey>
         return _publicShares[index] ??= Commitment.Evaluate(index);
     }
 
-    /// <summary>Whether a part was made with the share of the member it names; false for one that is no member.</summary>
+    /// <summary>
+    /// Whether a part was made with the share of the member it names; false for one that is no member.
+    /// </summary>
     public bool VerifyPartial(ReadOnlySpan<byte> message, PartialSignature partial)
     {
         ArgumentNullException.ThrowIfNull(partial);

@@ -27,7 +27,9 @@ public sealed record PartialSignature
 
     public Signature Signature { get; }
 
-    /// <summary>Reads 50 bytes; refuses indexes out of range and everything <see cref="Signature.TryRead"/> does.</summary>
+    /// <summary>
+    /// Reads 50 bytes; refuses indexes out of range and everything <see cref="Signature.TryRead"/> does.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out PartialSignature? partial)
     {
         partial = null;

@@ -8,7 +8,8 @@ namespace SupplyChain.ThresholdSig.Signing;
 
 /// <summary>
 /// One member's secret share of a group key. It has no equality, no text form and no serialisation but
-/// <see cref="ExportSecret"/>; its scalar is erased on disposal, and arithmetic on it takes the same time for every value.
+/// <see cref="ExportSecret"/>; its scalar is erased on disposal, and arithmetic on it takes the same time for every
+/// value.
 /// </summary>
 public sealed class PrivateShare : IDisposable
 {
@@ -44,14 +45,18 @@ public sealed class PrivateShare : IDisposable
         _secret[0].Write(destination);
     }
 
-    /// <summary>This member's part of the group's signature on a message, in <see cref="Ciphersuite.Default"/>.</summary>
+    /// <summary>
+    /// This member's part of the group's signature on a message, in <see cref="Ciphersuite.Default"/>.
+    /// </summary>
     public PartialSignature Sign(ReadOnlySpan<byte> message)
     {
         Point<Fp> hash = HashToG1.RandomOracle(message, Ciphersuite.Default.Tag);
         return new PartialSignature(Index, new Signature(hash * _secret[0]));
     }
 
-    /// <summary>What <see cref="GroupKey.PublicShare"/> must be for this member if the share belongs to that group.</summary>
+    /// <summary>
+    /// What <see cref="GroupKey.PublicShare"/> must be for this member if the share belongs to that group.
+    /// </summary>
     public PublicKey ToPublicShare() => new(G2.Generator * _secret[0]);
 
     public void Dispose() => _secret.Dispose();
