@@ -68,20 +68,24 @@ public readonly record struct Tile
     }
 
     /// <summary>The tiles that a tree of <paramref name="newSize"/> has and one of <paramref name="oldSize"/> has not, leaves first.</summary>
-    public static IEnumerable<Tile> Added(TreeSize oldSize, TreeSize newSize)
+    /// <exception cref="ArgumentOutOfRangeException">The new size is smaller.</exception>
+    public static IReadOnlyList<Tile> Added(TreeSize oldSize, TreeSize newSize)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(oldSize, newSize);
 
+        var added = new List<Tile>();
         for (int level = 0; level <= Limits.MaxTileLevel; level++)
         {
             ulong oldHashes = oldSize.Value >> (level * Height), newHashes = newSize.Value >> (level * Height);
-            if (oldHashes == newHashes) yield break;
+            if (oldHashes == newHashes) break;
 
             for (ulong index = oldHashes >> Height; index << Height < newHashes; index++)
             {
-                yield return new Tile(level, index, WidthIn(level, index, newSize));
+                added.Add(new Tile(level, index, WidthIn(level, index, newSize)));
             }
         }
+
+        return added;
     }
 
     /// <summary>The root of the complete subtree (level, index), from the data of a tile that contains it.</summary>
