@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace SupplyChain.Protocol.Notes;
@@ -5,6 +6,8 @@ namespace SupplyChain.Protocol.Notes;
 /// <summary>Names of keys in notes (C2SP signed-note) and of logs (docs/protocol.md §1).</summary>
 public static class KeyName
 {
+    private static readonly SearchValues<char> OriginCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-/");
+
     /// <summary>Not empty, no Unicode space, no plus, no control character, at most <see cref="Limits.MaxKeyNameLength"/> UTF-8 bytes.</summary>
     public static bool IsValid(ReadOnlySpan<char> name)
     {
@@ -13,7 +16,7 @@ public static class KeyName
         int length = 0;
         while (!name.IsEmpty)
         {
-            if (Rune.DecodeFromUtf16(name, out var rune, out int consumed) != System.Buffers.OperationStatus.Done) return false;
+            if (Rune.DecodeFromUtf16(name, out var rune, out int consumed) != OperationStatus.Done) return false;
             if (Rune.IsWhiteSpace(rune) || rune.Value is '+' or < 0x20) return false;
 
             length += rune.Utf8SequenceLength;
@@ -27,7 +30,4 @@ public static class KeyName
     /// <summary>A schema-less URL of 1 to <see cref="Limits.MaxOriginLength"/> characters of <c>a-z 0-9 . - /</c>.</summary>
     public static bool IsOrigin(ReadOnlySpan<char> origin) =>
         origin.Length is > 0 and <= Limits.MaxOriginLength && !origin.ContainsAnyExcept(OriginCharacters);
-
-    private static readonly System.Buffers.SearchValues<char> OriginCharacters =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-/");
 }

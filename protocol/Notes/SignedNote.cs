@@ -23,6 +23,7 @@ public sealed class SignedNote
 
         _text = text.ToArray();
         Signatures = [.. signatures];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Encode().Length, Limits.MaxNoteSize);
     }
 
     private SignedNote(byte[] text, List<NoteSignature> signatures)
@@ -68,9 +69,7 @@ public sealed class SignedNote
         var note = new StringBuilder(Utf8Text.FromUtf8(_text)).Append('\n');
         foreach (var signature in Signatures) signature.AppendLine(note);
 
-        byte[] encoded = Utf8Text.ToUtf8(note.ToString());
-        Invariant.Holds(encoded.Length <= Limits.MaxNoteSize, "our own notes keep within the limit that readers set");
-        return encoded;
+        return Utf8Text.ToUtf8(note.ToString());
     }
 
     private static bool IsText(ReadOnlySpan<byte> utf8)

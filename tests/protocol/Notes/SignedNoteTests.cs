@@ -113,6 +113,8 @@ public sealed class SignedNoteTests
         Assert.Throws<ArgumentException>(() => new SignedNote("no line feed"u8, [signature]));
         Assert.Throws<ArgumentException>(() => new SignedNote("tab\t\n"u8, [signature]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SignedNote("text\n"u8, []));
+        var big = new NoteSignature("name", 1, new byte[Limits.MaxNoteSignatureSize]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SignedNote("text\n"u8, [.. Enumerable.Repeat(big, 16)]));
         Assert.Throws<ArgumentException>(() => new NoteSignature("na me", 1, [0xff]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new NoteSignature("name", 1, []));
     }
