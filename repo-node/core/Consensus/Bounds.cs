@@ -20,11 +20,16 @@ public static class Bounds
     /// <summary>Certificates in one answer.</summary>
     public const int CertificatePage = 64;
 
-    /// <summary>Blocks a host sends for one chain request, and a replica buffers for one.</summary>
+    /// <summary>Blocks a host sends for one chain request.</summary>
     public const int ChainPage = 64;
 
     /// <summary>Bytes of blocks a host sends for one chain request: it stops after the block that passes this.</summary>
     public const int ChainPageBytes = 8 << 20;
+
+    /// <summary>Blocks and bytes a replica buffers while it catches up.</summary>
+    public const int MaxCatchUpBlocks = 1_024;
+
+    public const long MaxCatchUpBytes = 64 << 20;
 
     /// <summary>Submissions that wait to be ordered, and how many of them one peer may have brought.</summary>
     public const int MaxPending = 1_024;

@@ -1,13 +1,13 @@
 namespace SupplyChain.RepoNode.Core.Consensus;
 
-/// <summary>Why a proposal can never be voted for: each is a matter of the signed block alone, so it will not heal.</summary>
+/// <summary>Why a proposal can never be voted for: each is a matter of what a quorum or the leader signed, so it will not heal.</summary>
 public enum ProposalRefusal
 {
-    /// <summary>It builds on a block that a finalisation has already left behind.</summary>
-    StaleParent,
+    /// <summary>The leader signed two blocks for this view.</summary>
+    Equivocation,
 
-    /// <summary>It names a genesis that is not ours.</summary>
-    WrongGenesis,
+    /// <summary>It builds on a block that a certificate rules out: not the final one, or beside the final chain.</summary>
+    ParentRuledOut,
 
     /// <summary>Its height is not its parent's plus one.</summary>
     WrongHeight,
@@ -20,7 +20,4 @@ public enum ProposalRefusal
 
     /// <summary>Execution leads to other roots than the header's.</summary>
     WrongRoots,
-
-    /// <summary>The leader signed two blocks for this view.</summary>
-    Equivocation,
 }

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Statements;
+
+namespace SupplyChain.RepoNode.Core.Consensus;
+
+/// <summary>Which artifacts the host has read back from its disk, as far as it was asked.</summary>
+internal sealed class ArtifactGate
+{
+    private readonly HashSet<Digest> _asked = [];
+    private readonly HashSet<Digest> _held = [];
+
+    /// <summary>Grows whenever the answers of <see cref="Holds"/> may have changed.</summary>
+    public ulong Changes { get; private set; }
+
+    public bool Holds(IEnumerable<Artifact> artifacts) => artifacts.All(artifact => _held.Contains(artifact.Sha256));
+
+    /// <summary>Those of them that the host has not been asked for yet; now it has.</summary>
+    public ImmutableArray<Artifact> Ask(IEnumerable<Artifact> artifacts) =>
+        [.. artifacts.Where(artifact => !_held.Contains(artifact.Sha256) && _asked.Add(artifact.Sha256))];
+
+    /// <summary>Only an answer to a question counts, so that the sets stay as small as the questions.</summary>
+    public void Answer(IEnumerable<Digest> held)
+    {
+        Changes++;
+        foreach (var digest in held)
+        {
+            if (_asked.Contains(digest)) _held.Add(digest);
+        }
+    }
+
+    /// <summary>Forgets all but these; what is needed again is asked for again.</summary>
+    public void Retain(IEnumerable<Artifact> artifacts)
+    {
+        Changes++;
+        var kept = artifacts.Select(artifact => artifact.Sha256).ToHashSet();
+        _asked.IntersectWith(kept);
+        _held.IntersectWith(kept);
+    }
+}

@@ -1,0 +1,41 @@
+using SupplyChain.RepoNode.Core.Consensus.Messages;
+
+namespace SupplyChain.RepoNode.Core.Consensus;
+
+/// <summary>
+/// Asks peers for what is missing: first the one that should have it, then, once per retry, the next. Questions that no longer
+/// matter are forgotten.
+/// </summary>
+internal sealed class Fetcher(byte self, int nodes)
+{
+    private readonly Dictionary<PeerMessage, (int Attempts, DateTimeOffset At)> _asked = [];
+
+    public bool HasAsked(PeerMessage question) => _asked.ContainsKey(question);
+
+    /// <summary>Keeps asking exactly these questions.</summary>
+    /// <returns>What to send now.</returns>
+    public IReadOnlyList<(byte To, PeerMessage Question)> Want(
+        IReadOnlyCollection<(PeerMessage Question, byte First)> wanted, DateTimeOffset now)
+    {
+        var questions = wanted.Select(want => want.Question).ToHashSet();
+        foreach (var old in _asked.Keys.Where(question => !questions.Contains(question)).ToList()) _asked.Remove(old);
+
+        var sends = new List<(byte, PeerMessage)>();
+        foreach (var (question, first) in wanted)
+        {
+            bool asked = _asked.TryGetValue(question, out var last);
+            if (asked && now < last.At + Bounds.Retry) continue;
+
+            sends.Add((Peer(first, last.Attempts), question));
+            _asked[question] = (last.Attempts + 1, now);
+        }
+
+        return sends;
+    }
+
+    private byte Peer(byte first, int attempt)
+    {
+        int peer = (first + attempt) % nodes;
+        return (byte)(peer == self ? (peer + 1) % nodes : peer);
+    }
+}

@@ -1,0 +1,53 @@
+using SupplyChain.Protocol;
+using SupplyChain.RepoNode.Core.Consensus.Messages;
+
+namespace SupplyChain.RepoNode.Core.Consensus;
+
+/// <summary>
+/// What this node has voted, and so what it may still vote. The three rules that make Simplex safe stand here: one NOTARIZE
+/// per view, never NULLIFY and FINALIZE in one view, no NOTARIZE after NULLIFY.
+/// </summary>
+internal sealed class VoteLog
+{
+    private readonly SortedDictionary<View, List<Vote>> _votes = [];
+    private View _floor = View.Genesis;
+
+    /// <summary>Own votes above the floor, by rising view.</summary>
+    public IEnumerable<Vote> All => _votes.Values.SelectMany(votes => votes);
+
+    public IEnumerable<Vote> In(View view) => _votes.TryGetValue(view, out var votes) ? votes : [];
+
+    public Vote? Cast(View view, VoteKind kind) => In(view).FirstOrDefault(vote => vote.Kind == kind);
+
+    public bool MayNotarize(View view) =>
+        view > _floor && Cast(view, VoteKind.Notarize) is null && Cast(view, VoteKind.Nullify) is null;
+
+    public bool MayNullify(View view) =>
+        view > _floor && Cast(view, VoteKind.Nullify) is null && Cast(view, VoteKind.Finalize) is null;
+
+    public bool MayFinalize(View view) =>
+        view > _floor && Cast(view, VoteKind.Nullify) is null && Cast(view, VoteKind.Finalize) is null;
+
+    /// <summary>Writes an own vote down, new or from the journal.</summary>
+    public void Record(Vote vote)
+    {
+        bool allowed = vote.Kind switch
+        {
+            VoteKind.Notarize => MayNotarize(vote.View),
+            VoteKind.Nullify => MayNullify(vote.View),
+            VoteKind.Finalize => MayFinalize(vote.View),
+            _ => false,
+        };
+        Invariant.Holds(allowed, "an own vote contradicts no earlier one");
+
+        if (!_votes.TryGetValue(vote.View, out var votes)) _votes.Add(vote.View, votes = []);
+        votes.Add(vote);
+    }
+
+    /// <summary>Views up to this one are settled: nothing is voted in them any more.</summary>
+    public void Settle(View floor)
+    {
+        _floor = View.Max(_floor, floor);
+        foreach (var view in _votes.Keys.TakeWhile(view => view <= _floor).ToList()) _votes.Remove(view);
+    }
+}
