@@ -1,6 +1,5 @@
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
-using SupplyChain.RepoNode.Core.Consensus.Messages;
 
 namespace SupplyChain.RepoNode.Core.Consensus;
 

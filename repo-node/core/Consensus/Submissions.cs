@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
-using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Core.Ledger;
 
 namespace SupplyChain.RepoNode.Core.Consensus;

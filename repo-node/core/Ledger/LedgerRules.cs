@@ -1,4 +1,3 @@
-using SupplyChain.Protocol;
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Statements;
 

@@ -58,7 +58,7 @@ public sealed class LedgerState
 
         byte[] entry = rootEnvelope.ToBytes();
         var map = MapTree.Empty.Set(MapKey.Root(1), new RootRow(0, rootEnvelope.Id).ToBytes());
-        foreach (var role in root.Roles) map = map.Set(MapKey.Role(role.Name), RoleRow.Of(role).ToBytes());
+        foreach (var role in root.Roles) map = map.Set(MapKey.Role(role.Name), new RoleRow(role.Key, role.Threshold).ToBytes());
 
         var frontier = Frontier.Empty.Append(LeafHash.Of(entry));
         var state = new LedgerState(root, frontier, map, stateIndex: 0, signatures);
@@ -79,6 +79,8 @@ public sealed class LedgerState
     /// <param name="entries">The envelopes as they stand in the block.</param>
     /// <param name="time">The block's time, Unix seconds.</param>
     /// <param name="height">The block's height.</param>
+    /// <param name="executed">The new state and log entries.</param>
+    /// <param name="refusal">The rule that refuses the first bad entry.</param>
     public bool TryExecute(
         ImmutableArray<ReadOnlyMemory<byte>> entries, long time, ulong height,
         [NotNullWhen(true)] out ExecutedBlock? executed, out LedgerRefusal? refusal)

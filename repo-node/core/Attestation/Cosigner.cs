@@ -1,0 +1,86 @@
+using SupplyChain.Protocol;
+using SupplyChain.RepoNode.Core.Consensus;
+
+namespace SupplyChain.RepoNode.Core.Attestation;
+
+/// <summary>
+/// Which checkpoint this node cosigns next, and when (docs/protocol.md §4): in increasing size, each once its artifacts are read back, and
+/// the newest again every <c>attestEvery</c> seconds. Pure: the host journals what <see cref="Next"/> returns, tells
+/// <see cref="Journaled"/>, and only then signs and sends.
+/// </summary>
+public sealed class Cosigner
+{
+    private readonly long _attestEvery;
+    private readonly Queue<Attestable> _waiting = [];
+    private readonly HashSet<Digest> _held = [];
+    private Attestable? _newest;
+
+    /// <param name="attestEvery">Seconds.</param>
+    /// <param name="last">The last checkpoint in the signing journal, or null.</param>
+    public Cosigner(long attestEvery, JournalRecord.CosignedCheckpoint? last)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(attestEvery);
+        _attestEvery = attestEvery;
+        Last = last;
+    }
+
+    /// <summary>The last checkpoint in the signing journal.</summary>
+    public JournalRecord.CosignedCheckpoint? Last { get; private set; }
+
+    /// <summary>Artifacts that the oldest waiting checkpoint still lacks.</summary>
+    public IReadOnlyList<Digest> Missing =>
+        _waiting.TryPeek(out var candidate) ? [.. candidate.Artifacts.Where(digest => !_held.Contains(digest))] : [];
+
+    /// <summary>When the newest is to be cosigned again, Unix seconds; null before the first.</summary>
+    public long? DueAgain => Last is null ? null : Last.Time + _attestEvery;
+
+    /// <summary>The next checkpoint of the own chain, in order: the genesis, then those of final blocks; after a restart from the start again.</summary>
+    /// <exception cref="InvariantBrokenException">The chain does not lead to what this node has cosigned.</exception>
+    public void Extend(Attestable candidate)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        Invariant.Holds(_newest is null || candidate.Size > _newest.Size, "the chain's checkpoints grow");
+        Invariant.Holds(
+            Last is null || candidate.Size <= Last.Size || _newest?.Size >= Last.Size,
+            "what this node cosigned is a checkpoint of its chain");
+        _newest = candidate;
+        switch (AttestationRules.Decide(candidate, Last, _held.Contains))
+        {
+            case AttestationRuling.Sign or AttestationRuling.Wait: _waiting.Enqueue(candidate); break;
+            case AttestationRuling.Again or AttestationRuling.Passed: break;
+            case AttestationRuling.Fork:
+                throw new InvariantBrokenException("the own chain has the root that this node cosigned at this size");
+        }
+    }
+
+    /// <summary>The host has read these back from its own disk.</summary>
+    public void ArtifactsRead(IEnumerable<Digest> artifacts) => _held.UnionWith(artifacts);
+
+    /// <summary>What to journal and cosign now, or null. Times never go back, even when the clock does.</summary>
+    /// <param name="now">Unix seconds.</param>
+    public JournalRecord.CosignedCheckpoint? Next(long now)
+    {
+        long time = Math.Max(now, Last?.Time ?? 0);
+        if (_waiting.TryPeek(out var candidate))
+        {
+            if (AttestationRules.Decide(candidate, Last, _held.Contains) == AttestationRuling.Sign)
+                return new JournalRecord.CosignedCheckpoint(candidate.Size, candidate.Root, time);
+        }
+
+        // What was cosigned is signed again only once the chain is known to lead there.
+        bool reached = _newest is not null && Last is not null && _newest.Size >= Last.Size;
+        return reached && now >= DueAgain ? Last! with { Time = time } : null;
+    }
+
+    /// <summary>The record is on disk: from now on it binds this node.</summary>
+    public void Journaled(JournalRecord.CosignedCheckpoint record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        Invariant.Holds(Last is null || record.Size > Last.Size || (record.Size == Last.Size && record.Root == Last.Root),
+            "cosigned checkpoints extend each other");
+        Last = record;
+        if (!_waiting.TryPeek(out var candidate) || candidate.Size != record.Size) return;
+
+        foreach (var digest in _waiting.Dequeue().Artifacts) _held.Remove(digest);
+    }
+}
