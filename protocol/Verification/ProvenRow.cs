@@ -14,7 +14,7 @@ public sealed record ProvenRow(ReadOnlyMemory<byte>? Value, MapProof Proof)
 {
     /// <summary>What a map says about a key.</summary>
     public static ProvenRow Of(MapTree map, MapKey key) =>
-        new(map.TryGet(key, out var value) ? value : null, map.Prove(key));
+        new(map.TryGet(key, out var value) ? value : default(ReadOnlyMemory<byte>?), map.Prove(key));
 
     /// <summary>True when the map with this recorded root says so about the key.</summary>
     public bool Verify(Digest mapRoot, MapKey key) => Value is { } value
