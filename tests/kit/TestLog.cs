@@ -1,0 +1,138 @@
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Log;
+using SupplyChain.Protocol.Map;
+using SupplyChain.Protocol.Notes;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Verification;
+
+namespace SupplyChain.Tests.Kit;
+
+/// <summary>
+/// A log and its map in memory, which takes whatever it is given: what all nodes together could make an agent see, honest
+/// or not. It starts with the trust root and the first state leaf.
+/// </summary>
+public sealed class TestLog : IHashSource
+{
+    private readonly TestNetwork _network;
+    private readonly List<byte[]> _entries = [];
+    private ulong? _lastState;
+    private ulong _height;
+
+    public TestLog(TestNetwork network)
+    {
+        _network = network;
+        ulong index = Append(network.RootEnvelope.ToBytes());
+        Set(MapKey.Root(1), new RootRow(index, network.RootEnvelope.Id).ToBytes());
+        foreach (var role in network.Root.Roles) Set(MapKey.Role(role.Name), new RoleRow(role.Key, role.Threshold).ToBytes());
+        Seal(network.Root.Created);
+    }
+
+    public IReadOnlyList<byte[]> Entries => _entries;
+
+    public MapTree Map { get; private set; } = MapTree.Empty;
+
+    public TreeSize Size => new((ulong)_entries.Count);
+
+    public Checkpoint Checkpoint => CheckpointAt(Size);
+
+    /// <summary>Appends any bytes; the map does not change.</summary>
+    /// <returns>The entry's index.</returns>
+    public ulong Append(byte[] entry)
+    {
+        _entries.Add(entry);
+        return (ulong)_entries.Count - 1;
+    }
+
+    public void Set(MapKey key, ReadOnlyMemory<byte> value) => Map = Map.Set(key, value);
+
+    /// <summary>Appends the entry of a statement and sets the rows that an honest ledger would.</summary>
+    public ulong Accept(Statement statement) => Accept(statement, _network.Sign(statement));
+
+    /// <summary>As <see cref="Accept(Statement)"/>, with an entry that may be anything.</summary>
+    public ulong Accept(Statement statement, Envelope entry)
+    {
+        ulong index = Append(entry.ToBytes());
+        Set(MapKey.Statement(entry.Id), new StatementRow(index).ToBytes());
+        switch (statement)
+        {
+            case Release release:
+                Set(MapKey.Release(release.Product, release.Version), new ReleaseRow(index, entry.Id, Root: 1).ToBytes());
+                Set(MapKey.Product(release.Product),
+                    new ProductRow(TestNetwork.RoleName, release.Sequence, index, entry.Id, release.Time).ToBytes());
+                foreach (var artifact in release.Artifacts) Set(MapKey.Artifact(artifact.Sha256), new ArtifactRow(index).ToBytes());
+                break;
+            case Promotion promotion:
+                Set(MapKey.Channel(promotion.Product, promotion.Channel),
+                    new ChannelRow(index, entry.Id, promotion.Version, RowOf(promotion.Product, promotion.Version).Index, promotion.Time, Root: 1).ToBytes());
+                break;
+            case Revocation revocation:
+                Set(MapKey.Release(revocation.Product, revocation.Version),
+                    (RowOf(revocation.Product, revocation.Version) with { Revocation = index }).ToBytes());
+                break;
+            default:
+                throw new ArgumentException("A ledger takes releases, promotions and revocations.", nameof(statement));
+        }
+
+        return index;
+    }
+
+    /// <summary>Appends the state leaf that makes the tree a checkpoint.</summary>
+    public Checkpoint Seal(long time)
+    {
+        var leaf = new StateLeaf
+        {
+            Origin = TestNetwork.Origin,
+            Height = _height++,
+            Time = time,
+            MapRoot = Map.Root,
+            Previous = _lastState,
+        };
+        _lastState = Append(leaf.ToEntry());
+        return Checkpoint;
+    }
+
+    public Checkpoint CheckpointAt(TreeSize size) => new(TestNetwork.Origin, size, ProofBuilder.Root(this, size));
+
+    public IncludedEntry Include(ulong index) =>
+        new(_entries[(int)index], ProofBuilder.Inclusion(this, index, Size));
+
+    /// <summary>The bundle that an honest node answers with, certified by q nodes at <paramref name="time"/>.</summary>
+    /// <param name="time">Unix seconds.</param>
+    /// <param name="from">Size to be consistent with.</param>
+    /// <param name="product">The product asked for.</param>
+    /// <param name="channel">The channel asked for.</param>
+    public UpdateProof Prove(
+        long time, TreeSize? from = null, string product = TestNetwork.Product, string channel = TestNetwork.Channel)
+    {
+        var row = ProvenRow.Of(Map, MapKey.Channel(product, channel));
+        return new UpdateProof
+        {
+            Note = _network.Certify(Checkpoint, time),
+            Consistency = from is { } old ? ProofBuilder.Consistency(this, old, Size) : null,
+            State = Include(Size.Value - 1),
+            RootVersion = 1,
+            Root = ProvenRow.Of(Map, MapKey.Root(1)),
+            NextRoot = ProvenRow.Of(Map, MapKey.Root(2)),
+            Channel = row,
+            Promoted = row.Value is { } value && ChannelRow.TryRead(value.Span, out var promoted)
+                ? new PromotedRelease(
+                    ProvenRow.Of(Map, MapKey.Release(product, promoted.Version)),
+                    Include(promoted.Promotion),
+                    Include(promoted.Release))
+                : null,
+        };
+    }
+
+    public Digest NodeAt(int level, ulong index)
+    {
+        var subtree = Frontier.Empty;
+        for (ulong leaf = index << level; leaf < (index + 1) << level; leaf++)
+            subtree = subtree.Append(LeafHash.Of(_entries[(int)leaf]));
+        return subtree.Root;
+    }
+
+    private ReleaseRow RowOf(string product, ReleaseVersion version) =>
+        Map.TryGet(MapKey.Release(product, version), out var value) && ReleaseRow.TryRead(value.Span, out var row)
+            ? row
+            : throw new ArgumentException("No such release.", nameof(version));
+}
