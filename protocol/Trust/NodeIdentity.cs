@@ -33,6 +33,24 @@ public sealed record NodeIdentity(
     /// <summary>Whose log signature is this node's.</summary>
     public VerifierKey LogVerifier(string origin) => new(origin, NoteKeyType.Ed25519, LogKey);
 
+    /// <summary>Reads what a node says of itself, its <c>node.json</c> (docs/protocol.md §13); nobody has signed it.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> json, [NotNullWhen(true)] out NodeIdentity? node)
+    {
+        var reader = new CanonicalJsonReader(json);
+        if (TryRead(ref reader, out node) && reader.AtEnd && node.IsValid) return true;
+
+        node = null;
+        return false;
+    }
+
+    /// <summary>Canonical JSON.</summary>
+    public byte[] ToBytes()
+    {
+        var writer = new CanonicalJsonWriter();
+        WriteTo(writer);
+        return writer.ToArray();
+    }
+
     internal bool IsValid =>
         Names.IsName(Name)
         && Url.StartsWith(Scheme, StringComparison.Ordinal) && IsHostAndPort(Url.AsSpan(Scheme.Length))
