@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SupplyChain.Protocol;
 
-/// <summary>Statements about our own code and stored state. A broken one stops the process, in release builds too.</summary>
+/// <summary>
+/// Statements about our own code and stored state. A broken one stops the process, in release builds too.
+/// </summary>
 public static class Invariant
 {
     /// <exception cref="InvariantBrokenException"><paramref name="condition"/> is false.</exception>

@@ -21,7 +21,9 @@ public static class Limits
     /// <summary>Characters of an origin (docs/protocol.md §1).</summary>
     public const int MaxOriginLength = 128;
 
-    /// <summary>Characters of a product's, channel's, role's, node's or maintainer's name (docs/protocol.md §1).</summary>
+    /// <summary>
+    /// Characters of a product's, channel's, role's, node's or maintainer's name (docs/protocol.md §1).
+    /// </summary>
     public const int MaxNameLength = 64;
 
     /// <summary>Characters of a version (docs/protocol.md §3).</summary>

@@ -21,7 +21,9 @@ public sealed class VerityHasher
         return hasher.Finish();
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">More than <see cref="Limits.MaxArtifactSize"/> bytes in all.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// More than <see cref="Limits.MaxArtifactSize"/> bytes in all.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The tree was finished already.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {

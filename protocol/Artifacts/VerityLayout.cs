@@ -1,9 +1,9 @@
 namespace SupplyChain.Protocol.Artifacts;
 
 /// <summary>
-/// How the bytes of an fs-verity tree lie, as the kernel and <c>fsverity --out-merkle-tree</c> have them: level after level
-/// from the one below the root down to the hashes of the file's blocks, each padded with zeros to whole 4096-byte blocks
-/// (docs/protocol.md §9). A file of at most one block has no levels.
+/// How the bytes of an fs-verity tree lie, as the kernel and <c>fsverity --out-merkle-tree</c> have them: level after
+/// level from the one below the root down to the hashes of the file's blocks, each padded with zeros to whole 4096-byte
+/// blocks (docs/protocol.md §9). A file of at most one block has no levels.
 /// </summary>
 internal sealed class VerityLayout
 {
@@ -39,7 +39,9 @@ internal sealed class VerityLayout
 
     public int LevelCount => _levels.Length;
 
-    /// <summary>Level 0 holds the hashes of the file's blocks, each higher one those of the blocks of the level below.</summary>
+    /// <summary>
+    /// Level 0 holds the hashes of the file's blocks, each higher one those of the blocks of the level below.
+    /// </summary>
     public Level this[int level] => _levels[level];
 
     private static int Blocks(long bytes) => (int)((bytes + BlockSize - 1) / BlockSize);

@@ -5,8 +5,9 @@ using System.Security.Cryptography;
 namespace SupplyChain.Protocol.Artifacts;
 
 /// <summary>
-/// The fs-verity Merkle tree of an artifact (docs/protocol.md §9): with it, any piece of 512 KiB from any mirror is checked
-/// alone, and a Linux kernel can enforce the same digest. Immutable; pieces may be checked on many threads at once.
+/// The fs-verity Merkle tree of an artifact (docs/protocol.md §9): with it, any piece of 512 KiB from any mirror is
+/// checked alone, and a Linux kernel can enforce the same digest. Immutable; pieces may be checked on many threads at
+/// once.
 /// </summary>
 public sealed class VerityTree
 {
@@ -44,7 +45,9 @@ public sealed class VerityTree
     public static int PieceCountOf(long size) => (int)((size + PieceSize - 1) / PieceSize);
 
     /// <summary>Bytes of the tree of an artifact of this size: what to expect from a mirror.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not a size within <see cref="Limits.MaxArtifactSize"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Not a size within <see cref="Limits.MaxArtifactSize"/>.
+    /// </exception>
     public static int LengthOf(long size)
     {
         ThrowIfNotASize(size);
@@ -52,10 +55,11 @@ public sealed class VerityTree
     }
 
     /// <summary>
-    /// Takes a tree from anywhere, and checks all of it against the attested digest: every block against the hash above it,
-    /// the top one against the digest, and that the padding is zero.
+    /// Takes a tree from anywhere, and checks all of it against the attested digest: every block against the hash above
+    /// it, the top one against the digest, and that the padding is zero.
     /// </summary>
-    public static bool TryRead(ReadOnlySpan<byte> bytes, long size, Digest expectedDigest, [NotNullWhen(true)] out VerityTree? tree)
+    public static bool TryRead(
+        ReadOnlySpan<byte> bytes, long size, Digest expectedDigest, [NotNullWhen(true)] out VerityTree? tree)
     {
         tree = null;
         if (size is < 0 or > Limits.MaxArtifactSize) return false;
@@ -83,7 +87,10 @@ public sealed class VerityTree
     public bool VerifyPiece(int piece, ReadOnlySpan<byte> bytes) =>
         bytes.Length == PieceLength(piece) && FindBadBlock(piece, bytes) is null;
 
-    /// <summary>The first block of the artifact, counted from its start, at which a piece of the right length is wrong; null when none is.</summary>
+    /// <summary>
+    /// The first block of the artifact, counted from its start, at which a piece of the right length is wrong; null
+    /// when none is.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such piece, or it has another length.</exception>
     public int? FindBadBlock(int piece, ReadOnlySpan<byte> bytes)
     {
@@ -148,8 +155,9 @@ public sealed class VerityTree
         Span<byte> hash = stackalloc byte[Digest.Size];
         for (int level = layout.LevelCount - 1; level >= 0; level--)
         {
-            var hashes = tree.Slice(layout[level].Offset, layout[level].HashBytes);
-            var padding = tree[(layout[level].Offset + hashes.Length)..layout[level].BlockOffset(layout[level].BlockCount)];
+            var here = layout[level];
+            var hashes = tree.Slice(here.Offset, here.HashBytes);
+            var padding = tree[(here.Offset + here.HashBytes)..here.BlockOffset(here.BlockCount)];
             if (padding.ContainsAnyExcept((byte)0)) return false;
             if (level == 0) break;
 
@@ -167,7 +175,7 @@ public sealed class VerityTree
         ? DigestOf(Size, new Digest(hash)) == Digest
         : _bytes.AsSpan(_layout[0].Offset + block * Digest.Size, Digest.Size).SequenceEqual(hash);
 
-    // The kernel's struct fsverity_descriptor, little endian: version 1, SHA-256, 2^12-byte blocks, no salt, size, root.
+    // The kernel's struct fsverity_descriptor, little endian: version 1, SHA-256, blocks of 2^12, no salt, size, root.
     private static Digest DigestOf(long size, Digest root)
     {
         Span<byte> descriptor = stackalloc byte[DescriptorSize];

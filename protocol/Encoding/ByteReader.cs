@@ -5,8 +5,9 @@ using System.Text.Unicode;
 namespace SupplyChain.Protocol.Encoding;
 
 /// <summary>
-/// Reads the binary formats of docs/protocol.md: big-endian integers and length-prefixed bytes. A failed read leaves the
-/// position where it was; lengths are compared with what remains, and with the caller's bound, before anything is taken.
+/// Reads the binary formats of docs/protocol.md: big-endian integers and length-prefixed bytes. A failed read leaves
+/// the position where it was; lengths are compared with what remains, and with the caller's bound, before anything is
+/// taken.
 /// </summary>
 public ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {

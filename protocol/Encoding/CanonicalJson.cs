@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace SupplyChain.Protocol.Encoding;
@@ -10,7 +11,7 @@ public static class CanonicalJson
     {
         while (!text.IsEmpty)
         {
-            if (Rune.DecodeFromUtf16(text, out var rune, out int consumed) != System.Buffers.OperationStatus.Done) return false;
+            if (Rune.DecodeFromUtf16(text, out var rune, out int consumed) != OperationStatus.Done) return false;
             if (IsControl(rune.Value)) return false;
             text = text[consumed..];
         }

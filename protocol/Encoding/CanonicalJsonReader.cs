@@ -4,9 +4,9 @@ using System.Text.Unicode;
 namespace SupplyChain.Protocol.Encoding;
 
 /// <summary>
-/// Reads the one JSON spelling that <see cref="CanonicalJsonWriter"/> writes. The field order is fixed, so the caller says
-/// what comes next, and whatever else is there is refused: unknown and repeated fields, white space and other escapes
-/// have no way in. A failed call leaves the reader where it was, so an optional field is a
+/// Reads the one JSON spelling that <see cref="CanonicalJsonWriter"/> writes. The field order is fixed, so the caller
+/// says what comes next, and whatever else is there is refused: unknown and repeated fields, white space and other
+/// escapes have no way in. A failed call leaves the reader where it was, so an optional field is a
 /// <see cref="TryName"/> that may fail, and an array is read until <see cref="TryEndArray"/> succeeds.
 /// </summary>
 public ref struct CanonicalJsonReader(ReadOnlySpan<byte> utf8)
@@ -62,8 +62,8 @@ public ref struct CanonicalJsonReader(ReadOnlySpan<byte> utf8)
         value = 0;
         if (!TryValueStart(out int start)) return false;
 
-        int end = start;
-        while (end < _utf8.Length && end - start < StrictDecimal.MaxLength && char.IsAsciiDigit((char)_utf8[end])) end++;
+        int end = start, last = Math.Min(_utf8.Length, start + StrictDecimal.MaxLength);
+        while (end < last && char.IsAsciiDigit((char)_utf8[end])) end++;
         if (!StrictDecimal.TryDecode(_utf8[start..end], out ulong number)) return false;
         if (number > Math.Min(max, Limits.MaxJsonNumber)) return false;
 

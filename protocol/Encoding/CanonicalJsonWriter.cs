@@ -3,8 +3,8 @@ using System.Buffers;
 namespace SupplyChain.Protocol.Encoding;
 
 /// <summary>
-/// Writes the one JSON spelling of docs/protocol.md §3: compact, fields in the order of the calls, strings in UTF-8 with
-/// only <c>"</c> and <c>\</c> escaped, integers from 0 to 2^53 − 1. Calls chain.
+/// Writes the one JSON spelling of docs/protocol.md §3: compact, fields in the order of the calls, strings in UTF-8
+/// with only <c>"</c> and <c>\</c> escaped, integers from 0 to 2^53 − 1. Calls chain.
 /// </summary>
 public sealed class CanonicalJsonWriter
 {
@@ -35,7 +35,9 @@ public sealed class CanonicalJsonWriter
         return this;
     }
 
-    /// <exception cref="ArgumentException">The text has a character that <see cref="CanonicalJson.IsText"/> refuses.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text has a character that <see cref="CanonicalJson.IsText"/> refuses.
+    /// </exception>
     public CanonicalJsonWriter Text(string value)
     {
         if (!CanonicalJson.IsText(value)) throw new ArgumentException("The text has no canonical form.", nameof(value));

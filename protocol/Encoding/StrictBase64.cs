@@ -19,8 +19,9 @@ public static class StrictBase64
         // white space would leave the result too short, and the last group is spelled anew.
         int padding = utf8.EndsWith("=="u8) ? 2 : utf8.EndsWith("="u8) ? 1 : 0;
         byte[] decoded = new byte[utf8.Length / 4 * 3 - padding];
-        if (Base64.DecodeFromUtf8(utf8, decoded, out int consumed, out int written) != OperationStatus.Done) return false;
-        if (consumed != utf8.Length || written != decoded.Length || !SameLastGroup(utf8, decoded)) return false;
+        var status = Base64.DecodeFromUtf8(utf8, decoded, out int consumed, out int written);
+        if (status != OperationStatus.Done || consumed != utf8.Length || written != decoded.Length) return false;
+        if (!SameLastGroup(utf8, decoded)) return false;
 
         bytes = decoded;
         return true;

@@ -5,7 +5,9 @@ public static class StrictHex
 {
     public static string Encode(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
 
-    /// <summary>Fills <paramref name="destination"/>; false unless <paramref name="hex"/> has exactly twice its length.</summary>
+    /// <summary>
+    /// Fills <paramref name="destination"/>; false unless <paramref name="hex"/> has exactly twice its length.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<char> hex, Span<byte> destination)
     {
         if (hex.Length != destination.Length * 2L) return false;

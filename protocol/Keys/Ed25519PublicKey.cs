@@ -4,7 +4,9 @@ using SupplyChain.Protocol.Encoding;
 
 namespace SupplyChain.Protocol.Keys;
 
-/// <summary>An Ed25519 public key (RFC 8032): a canonical point of the prime-order group other than the identity.</summary>
+/// <summary>
+/// An Ed25519 public key (RFC 8032): a canonical point of the prime-order group other than the identity.
+/// </summary>
 public sealed class Ed25519PublicKey : IEquatable<Ed25519PublicKey>
 {
     /// <summary>Bytes of a public key.</summary>

@@ -4,12 +4,17 @@ using SupplyChain.Protocol.Encoding;
 
 namespace SupplyChain.Protocol.Log;
 
-/// <summary>That a smaller tree is a prefix of a larger one (RFC 9162 §2.1.4). Everything extends the empty tree, so 1 ≤ old ≤ new.</summary>
+/// <summary>
+/// That a smaller tree is a prefix of a larger one (RFC 9162 §2.1.4). Everything extends the empty tree, so 1 ≤ old ≤
+/// new.
+/// </summary>
 public sealed class ConsistencyProof
 {
     private readonly Digest[] _hashes;
 
-    /// <exception cref="ArgumentOutOfRangeException">Not 1 ≤ old ≤ new, or the count of hashes is not that of these sizes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Not 1 ≤ old ≤ new, or the count of hashes is not that of these sizes.
+    /// </exception>
     public ConsistencyProof(TreeSize oldSize, TreeSize newSize, ReadOnlySpan<Digest> hashes)
     {
         ArgumentOutOfRangeException.ThrowIfZero(oldSize.Value);
@@ -27,8 +32,11 @@ public sealed class ConsistencyProof
 
     public IReadOnlyList<Digest> Hashes => _hashes;
 
-    /// <summary>Takes <c>u8 count ‖ hashes</c>; the sizes stand elsewhere, and decide how many hashes there must be.</summary>
-    public static bool TryRead(ref ByteReader reader, TreeSize oldSize, TreeSize newSize, [NotNullWhen(true)] out ConsistencyProof? proof)
+    /// <summary>
+    /// Takes <c>u8 count ‖ hashes</c>; the sizes stand elsewhere, and decide how many hashes there must be.
+    /// </summary>
+    public static bool TryRead(
+        ref ByteReader reader, TreeSize oldSize, TreeSize newSize, [NotNullWhen(true)] out ConsistencyProof? proof)
     {
         proof = null;
         if (oldSize == TreeSize.Zero || oldSize > newSize) return false;
@@ -82,7 +90,7 @@ public sealed class ConsistencyProof
         return sn == 0 && oldNode == oldRoot && newNode == newRoot;
     }
 
-    // The path in the new tree from the subtree that ends the old one, and that subtree's root unless it is the old root.
+    // The new tree's path from the subtree that ends the old one, and that subtree's root unless it is the old root.
     internal static int HashCount(TreeSize oldSize, TreeSize newSize)
     {
         if (oldSize == newSize) return 0;

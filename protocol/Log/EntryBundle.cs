@@ -3,8 +3,8 @@ using SupplyChain.Protocol.Encoding;
 namespace SupplyChain.Protocol.Log;
 
 /// <summary>
-/// Where up to 256 consecutive entries stand (C2SP tlog-tiles): those whose leaf hashes the tile of level 0 with the same
-/// index holds. Its data are <c>u16 length ‖ entry</c>, one after the other.
+/// Where up to 256 consecutive entries stand (C2SP tlog-tiles): those whose leaf hashes the tile of level 0 with the
+/// same index holds. Its data are <c>u16 length ‖ entry</c>, one after the other.
 /// </summary>
 public readonly record struct EntryBundle
 {
@@ -47,7 +47,9 @@ public readonly record struct EntryBundle
     }
 
     /// <summary>A bundle's data.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An entry has more than <see cref="Limits.MaxEntrySize"/> bytes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An entry has more than <see cref="Limits.MaxEntrySize"/> bytes.
+    /// </exception>
     public static byte[] Encode(IEnumerable<ReadOnlyMemory<byte>> entries)
     {
         var writer = new ByteWriter();

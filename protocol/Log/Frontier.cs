@@ -4,8 +4,8 @@ using SupplyChain.Protocol.Encoding;
 namespace SupplyChain.Protocol.Log;
 
 /// <summary>
-/// What is needed of a tree to append to it: the roots of the complete subtrees its size is made of, one for each bit of
-/// the size that is set, largest first. Immutable. Encoded <c>u64 size ‖ 32-byte hashes</c>.
+/// What is needed of a tree to append to it: the roots of the complete subtrees its size is made of, one for each bit
+/// of the size that is set, largest first. Immutable. Encoded <c>u64 size ‖ 32-byte hashes</c>.
 /// </summary>
 public sealed class Frontier : IEquatable<Frontier>
 {
@@ -76,7 +76,8 @@ public sealed class Frontier : IEquatable<Frontier>
         return new Frontier(new TreeSize(Size.Value + 1), [.. _subtrees.AsSpan(0, _subtrees.Length - merged), last]);
     }
 
-    public bool Equals(Frontier? other) => other is not null && Size == other.Size && _subtrees.AsSpan().SequenceEqual(other._subtrees);
+    public bool Equals(Frontier? other) =>
+        other is not null && Size == other.Size && _subtrees.AsSpan().SequenceEqual(other._subtrees);
 
     public override bool Equals(object? obj) => Equals(obj as Frontier);
 

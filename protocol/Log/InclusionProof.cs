@@ -4,12 +4,16 @@ using SupplyChain.Protocol.Encoding;
 
 namespace SupplyChain.Protocol.Log;
 
-/// <summary>That a leaf stands at an index of a tree: the siblings on its way to the root, lowest first (RFC 9162 §2.1.3).</summary>
+/// <summary>
+/// That a leaf stands at an index of a tree: the siblings on its way to the root, lowest first (RFC 9162 §2.1.3).
+/// </summary>
 public sealed class InclusionProof
 {
     private readonly Digest[] _hashes;
 
-    /// <exception cref="ArgumentOutOfRangeException">The index is not in the tree, or the count of hashes is not that of its path.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The index is not in the tree, or the count of hashes is not that of its path.
+    /// </exception>
     public InclusionProof(ulong index, TreeSize size, ReadOnlySpan<Digest> hashes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, size.Value);
@@ -28,8 +32,11 @@ public sealed class InclusionProof
 
     public IReadOnlyList<Digest> Hashes => _hashes;
 
-    /// <summary>Takes <c>u8 count ‖ hashes</c>; index and size stand elsewhere, and decide how many hashes there must be.</summary>
-    public static bool TryRead(ref ByteReader reader, ulong index, TreeSize size, [NotNullWhen(true)] out InclusionProof? proof)
+    /// <summary>
+    /// Takes <c>u8 count ‖ hashes</c>; index and size stand elsewhere, and decide how many hashes there must be.
+    /// </summary>
+    public static bool TryRead(
+        ref ByteReader reader, ulong index, TreeSize size, [NotNullWhen(true)] out InclusionProof? proof)
     {
         proof = null;
         if (index >= size.Value) return false;

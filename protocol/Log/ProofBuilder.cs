@@ -60,7 +60,8 @@ public static class ProofBuilder
     }
 
     // RFC 9162's SUBPROOF over the leaves [start, end), of which those before oldEnd were in the old tree.
-    private static void Subproof(IHashSource source, ulong oldEnd, ulong start, ulong end, bool verifierKnowsRoot, List<Digest> hashes)
+    private static void Subproof(
+        IHashSource source, ulong oldEnd, ulong start, ulong end, bool verifierKnowsRoot, List<Digest> hashes)
     {
         if (oldEnd == end)
         {

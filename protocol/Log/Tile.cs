@@ -3,8 +3,9 @@ using SupplyChain.Protocol.Encoding;
 namespace SupplyChain.Protocol.Log;
 
 /// <summary>
-/// Where a tile stands (C2SP tlog-tiles): up to 256 consecutive hashes of the tree's level 8 · <see cref="Level"/>. Its data
-/// are these hashes, one after the other; the levels between are computed. Partial tiles stand only at the right edge.
+/// Where a tile stands (C2SP tlog-tiles): up to 256 consecutive hashes of the tree's level 8 · <see cref="Level"/>. Its
+/// data are these hashes, one after the other; the levels between are computed. Partial tiles stand only at the right
+/// edge.
 /// </summary>
 public readonly record struct Tile
 {
@@ -19,7 +20,8 @@ public readonly record struct Tile
     /// <exception cref="ArgumentOutOfRangeException">No tree within our limits has such a tile.</exception>
     public Tile(int level, ulong index, int width)
     {
-        if (!IsWithinLimits(level, index, width)) throw new ArgumentOutOfRangeException(nameof(index), "No tree has this tile.");
+        if (!IsWithinLimits(level, index, width))
+            throw new ArgumentOutOfRangeException(nameof(index), "No tree has this tile.");
 
         Level = level;
         Index = index;
@@ -48,7 +50,8 @@ public readonly record struct Tile
 
         path = path[Prefix.Length..];
         int slash = path.IndexOf('/');
-        if (slash < 0 || !StrictDecimal.TryDecode(path[..slash], out ulong level) || level > Limits.MaxTileLevel) return false;
+        if (slash < 0 || !StrictDecimal.TryDecode(path[..slash], out ulong level)) return false;
+        if (level > Limits.MaxTileLevel) return false;
         if (!TilePath.TryParse(path[(slash + 1)..], out ulong index, out int width)) return false;
         if (!IsWithinLimits((int)level, index, width)) return false;
 
@@ -56,7 +59,9 @@ public readonly record struct Tile
         return true;
     }
 
-    /// <summary>The tile, as wide as it is in a tree of this size, from which the complete subtree (level, index) is computed.</summary>
+    /// <summary>
+    /// The tile, as wide as it is in a tree of this size, from which the complete subtree (level, index) is computed.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The subtree is not complete in this tree.</exception>
     public static Tile Containing(int level, ulong index, TreeSize size)
     {
@@ -67,7 +72,10 @@ public readonly record struct Tile
         return new Tile(tileLevel, tileIndex, WidthIn(tileLevel, tileIndex, size));
     }
 
-    /// <summary>The tiles that a tree of <paramref name="newSize"/> has and one of <paramref name="oldSize"/> has not, leaves first.</summary>
+    /// <summary>
+    /// The tiles that a tree of <paramref name="newSize"/> has and one of <paramref name="oldSize"/> has not, leaves
+    /// first.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The new size is smaller.</exception>
     public static IReadOnlyList<Tile> Added(TreeSize oldSize, TreeSize newSize)
     {
@@ -89,7 +97,9 @@ public readonly record struct Tile
     }
 
     /// <summary>The root of the complete subtree (level, index), from the data of a tile that contains it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The tile does not contain it, or the data are not a tile's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The tile does not contain it, or the data are not a tile's.
+    /// </exception>
     public Digest NodeFrom(ReadOnlySpan<byte> data, int level, ulong index)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(data.Length, ByteLength);

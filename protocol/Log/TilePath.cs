@@ -3,7 +3,10 @@ using SupplyChain.Protocol.Encoding;
 
 namespace SupplyChain.Protocol.Log;
 
-/// <summary>The part <c>&lt;N&gt;[.p/&lt;W&gt;]</c> that paths of tiles and entry bundles share (C2SP tlog-tiles): 1234067 is <c>x001/x234/067</c>.</summary>
+/// <summary>
+/// The part <c>&lt;N&gt;[.p/&lt;W&gt;]</c> that paths of tiles and entry bundles share (C2SP tlog-tiles): 1234067 is
+/// <c>x001/x234/067</c>.
+/// </summary>
 internal static class TilePath
 {
     private const int DigitsPerElement = 3;

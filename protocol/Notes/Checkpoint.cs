@@ -5,8 +5,8 @@ using SupplyChain.Protocol.Log;
 namespace SupplyChain.Protocol.Notes;
 
 /// <summary>
-/// The state of a log, as the text of a note (C2SP tlog-checkpoint): origin, size in decimal, root in base64, each on its
-/// line. Extension lines, which no log monitor can audit, are refused.
+/// The state of a log, as the text of a note (C2SP tlog-checkpoint): origin, size in decimal, root in base64, each on
+/// its line. Extension lines, which no log monitor can audit, are refused.
 /// </summary>
 public sealed record Checkpoint
 {
@@ -36,7 +36,8 @@ public sealed record Checkpoint
         if (!System.Text.Ascii.IsValid(origin)) return false;
         string name = Utf8Text.FromUtf8(origin);
         if (!KeyName.IsOrigin(name)) return false;
-        if (!StrictDecimal.TryDecode(size, out ulong leaves) || !TreeSize.TryCreate(leaves, out var treeSize)) return false;
+        if (!StrictDecimal.TryDecode(size, out ulong leaves)) return false;
+        if (!TreeSize.TryCreate(leaves, out var treeSize)) return false;
         if (!StrictBase64.TryDecode(root, out byte[]? hash) || !Digest.TryRead(hash, out var digest)) return false;
 
         checkpoint = new Checkpoint(name, treeSize, digest);

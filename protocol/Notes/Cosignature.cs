@@ -18,15 +18,21 @@ public static class Cosignature
     /// <param name="name">The node's name.</param>
     /// <param name="noteText">A checkpoint's text.</param>
     /// <param name="unixTime">Seconds.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The time is after <see cref="Limits.MaxCosignatureTime"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The time is after <see cref="Limits.MaxCosignatureTime"/>.
+    /// </exception>
     public static NoteSignature Sign(Ed25519PrivateKey key, string name, ReadOnlySpan<byte> noteText, ulong unixTime)
     {
         var verifier = new VerifierKey(name, NoteKeyType.Cosignature, key.PublicKey);
         return ToNoteSignature(verifier, unixTime, key.Sign(SignedMessage(noteText, unixTime)));
     }
 
-    /// <summary>Puts a time and a 64-byte signature that travelled apart back into a note's form; verifies nothing.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The time is too late, or the signature is not 64 bytes long.</exception>
+    /// <summary>
+    /// Puts a time and a 64-byte signature that travelled apart back into a note's form; verifies nothing.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The time is too late, or the signature is not 64 bytes long.
+    /// </exception>
     public static NoteSignature ToNoteSignature(VerifierKey key, ulong unixTime, ReadOnlySpan<byte> signature)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual((int)key.Type, (int)NoteKeyType.Cosignature);
@@ -54,8 +60,11 @@ public static class Cosignature
         return true;
     }
 
-    /// <summary>True when the signature names this key and is its cosignature on the text, made at <paramref name="unixTime"/>.</summary>
-    public static bool TryVerify(VerifierKey key, ReadOnlySpan<byte> noteText, NoteSignature signature, out ulong unixTime)
+    /// <summary>
+    /// True when the signature names this key and is its cosignature on the text, made at <paramref name="unixTime"/>.
+    /// </summary>
+    public static bool TryVerify(
+        VerifierKey key, ReadOnlySpan<byte> noteText, NoteSignature signature, out ulong unixTime)
     {
         unixTime = 0;
         if (key.Type != NoteKeyType.Cosignature || !key.Matches(signature)) return false;

@@ -6,15 +6,17 @@ using SupplyChain.Protocol.Encoding;
 namespace SupplyChain.Protocol.Notes;
 
 /// <summary>
-/// One signature line of a note, <c>— &lt;name&gt; &lt;base64(u32 key id ‖ signature)&gt;</c> (C2SP signed-note): a claim
-/// until a <see cref="VerifierKey"/> verified it.
+/// One signature line of a note, <c>— &lt;name&gt; &lt;base64(u32 key id ‖ signature)&gt;</c> (C2SP signed-note): a
+/// claim until a <see cref="VerifierKey"/> verified it.
 /// </summary>
 public sealed class NoteSignature
 {
     private const int KeyIdSize = 4;
     private readonly byte[] _signature;
 
-    /// <exception cref="ArgumentException">The name is not a key name, or the signature is empty or too long.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is not a key name, or the signature is empty or too long.
+    /// </exception>
     public NoteSignature(string name, uint keyId, ReadOnlySpan<byte> signature)
     {
         if (!KeyName.IsValid(name)) throw new ArgumentException("Not the name of a note's key.", nameof(name));

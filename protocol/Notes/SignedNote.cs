@@ -14,7 +14,9 @@ public sealed class SignedNote
     private readonly byte[] _text;
 
     /// <summary>Our own note.</summary>
-    /// <exception cref="ArgumentException">The text is no note text, there is no signature, or something exceeds its limit.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text is no note text, there is no signature, or something exceeds its limit.
+    /// </exception>
     public SignedNote(ReadOnlySpan<byte> text, IReadOnlyList<NoteSignature> signatures)
     {
         if (!IsText(text)) throw new ArgumentException("Not the text of a note.", nameof(text));
@@ -35,7 +37,9 @@ public sealed class SignedNote
     /// <summary>What the signatures are over: ends in a line feed, and does not include the empty line.</summary>
     public ReadOnlySpan<byte> Text => _text;
 
-    /// <summary>1 to <see cref="Limits.MaxSignaturesPerNote"/>, in the order of their lines; none of them verified.</summary>
+    /// <summary>
+    /// 1 to <see cref="Limits.MaxSignaturesPerNote"/>, in the order of their lines; none of them verified.
+    /// </summary>
     public IReadOnlyList<NoteSignature> Signatures { get; }
 
     public static bool TryParse(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out SignedNote? note)

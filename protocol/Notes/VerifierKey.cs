@@ -16,8 +16,8 @@ public enum NoteKeyType
 }
 
 /// <summary>
-/// Whose signature on a note to expect: <c>&lt;name&gt;+&lt;key id, 8 hex digits&gt;+&lt;base64(type ‖ public key)&gt;</c>
-/// (C2SP signed-note). The id is the first four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ public key).
+/// Whose signature on a note to expect: <c>&lt;name&gt;+&lt;key id, 8 hex digits&gt;+&lt;base64(type ‖ public
+/// key)&gt;</c> (C2SP signed-note). The id is the first four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ public key).
 /// </summary>
 public sealed record VerifierKey
 {

@@ -4,7 +4,9 @@ using SupplyChain.Protocol.Log;
 
 namespace SupplyChain.Tests.Kit;
 
-/// <summary>A log's tree held in memory, by RFC 6962's own definition of the Merkle tree hash: slow, and hard to get wrong.</summary>
+/// <summary>
+/// A log's tree held in memory, by RFC 6962's own definition of the Merkle tree hash: slow, and hard to get wrong.
+/// </summary>
 public sealed class MemoryTree : IHashSource
 {
     private readonly List<Digest> _leaves = [];

@@ -6,7 +6,8 @@ public static class RepositoryRoot
     public static string Path { get; } = Find();
 
     /// <summary>A path below the root.</summary>
-    public static string Combine(params string[] parts) => System.IO.Path.GetFullPath(System.IO.Path.Combine([Path, .. parts]));
+    public static string Combine(params string[] parts) =>
+        System.IO.Path.GetFullPath(System.IO.Path.Combine([Path, .. parts]));
 
     private static string Find()
     {

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace SupplyChain.Tests.Kit;
 
-/// <summary>A fact over a set of the published vectors beside the repository; skipped, and says so, where they are not.</summary>
+/// <summary>
+/// A fact over a set of the published vectors beside the repository; skipped, and says so, where they are not.
+/// </summary>
 public sealed class SharedVectorsFactAttribute : FactAttribute
 {
     /// <param name="set">The folder's name, such as <c>merkle</c>.</param>
@@ -15,7 +17,9 @@ public sealed class SharedVectorsFactAttribute : FactAttribute
     public string Set { get; }
 }
 
-/// <summary>A theory over a set of the published vectors beside the repository; skipped, and says so, where they are not.</summary>
+/// <summary>
+/// A theory over a set of the published vectors beside the repository; skipped, and says so, where they are not.
+/// </summary>
 public sealed class SharedVectorsTheoryAttribute : TheoryAttribute
 {
     /// <param name="set">The folder's name, such as <c>merkle</c>.</param>

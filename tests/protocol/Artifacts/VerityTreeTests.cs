@@ -143,8 +143,11 @@ public sealed class VerityTreeTests
         Assert.False(VerityTree.TryRead(bytes, 8192, Digest.Of(descriptor), out _));
     }
 
-    private static ReadOnlySpan<byte> Piece(byte[] artifact, int piece) =>
-        artifact.AsSpan(piece * VerityTree.PieceSize, Math.Min(VerityTree.PieceSize, artifact.Length - piece * VerityTree.PieceSize));
+    private static ReadOnlySpan<byte> Piece(byte[] artifact, int piece)
+    {
+        var rest = artifact.AsSpan(piece * VerityTree.PieceSize);
+        return rest[..Math.Min(VerityTree.PieceSize, rest.Length)];
+    }
 
     // tests/vectors/verity/README.md
     private static byte[] Pattern(int size)

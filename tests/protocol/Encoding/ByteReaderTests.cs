@@ -75,7 +75,7 @@ public sealed class ByteReaderTests
     {
         var reader = new ByteReader(bytes);
         return reader.TryConstant("magic\n"u8) && reader.TryU8(out _) && reader.TryU16(out _) && reader.TryU32(out _) &&
-            reader.TryU64(out _) && reader.TryDigest(out _) && reader.TryBytes8(3, out _) && reader.TryBytes16(3, out _) &&
-            reader.TryBytes32(5, out _) && reader.TryText16(10, out _) && reader.AtEnd;
+            reader.TryU64(out _) && reader.TryDigest(out _) && reader.TryBytes8(3, out _) &&
+            reader.TryBytes16(3, out _) && reader.TryBytes32(5, out _) && reader.TryText16(10, out _) && reader.AtEnd;
     }
 }

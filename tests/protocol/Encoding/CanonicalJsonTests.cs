@@ -23,7 +23,7 @@ public sealed class CanonicalJsonTests
     public void Any_text_without_control_characters_keeps_its_value() => ForAll.Seeds(1000, random =>
     {
         string[] alphabet = ["\"", "\\", "/", "a", " ", "é", "\u0080", "\u2028", "\U0001F510", "}", "\ufeff"];
-        string text = string.Concat(Enumerable.Range(0, random.Next(0, 20)).Select(_ => alphabet[random.Next(alphabet.Length)]));
+        string text = string.Concat(random.GetItems(alphabet, random.Next(0, 20)));
         var reader = new CanonicalJsonReader(new CanonicalJsonWriter().Text(text).ToArray());
         Assert.True(reader.TryString(out string? read, 100));
         Assert.True(reader.AtEnd);
@@ -60,7 +60,8 @@ public sealed class CanonicalJsonTests
     [Fact]
     public void Bytes_that_are_not_UTF_8_are_refused()
     {
-        foreach (byte[] bad in new byte[][] { [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82] })
+        byte[][] malformed = [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]];
+        foreach (byte[] bad in malformed)
         {
             var reader = new CanonicalJsonReader([(byte)'"', .. bad, (byte)'"']);
             Assert.False(reader.TryString(out _, 10));
@@ -158,14 +159,16 @@ public sealed class CanonicalJsonTests
     {
         name = "";
         var reader = new CanonicalJsonReader(json);
-        if (!reader.TryBeginObject() || !reader.TryName("name") || !reader.TryString(out string? read, 100)) return false;
+        if (!reader.TryBeginObject()) return false;
+        if (!reader.TryName("name") || !reader.TryString(out string? read, 100)) return false;
         if (!reader.TryName("size") || !reader.TryNumber(out _)) return false;
         if (reader.TryName("note") && !reader.TryString(out _, 100)) return false;
         if (!reader.TryName("list") || !reader.TryBeginArray()) return false;
         while (!reader.TryEndArray())
         {
             if (reader.TryNumber(out _)) continue;
-            if (!reader.TryBeginObject() || !reader.TryName("x") || !reader.TryHexBytes(2, out _) || !reader.TryEndObject()) return false;
+            if (!reader.TryBeginObject() || !reader.TryName("x")) return false;
+            if (!reader.TryHexBytes(2, out _) || !reader.TryEndObject()) return false;
         }
 
         name = read;

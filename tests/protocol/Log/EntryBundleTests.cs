@@ -10,7 +10,7 @@ public sealed class EntryBundleTests
     [Fact]
     public void Entries_are_prefixed_with_their_length()
     {
-        Assert.Equal([0, 0, 0, 1, 9, 0, 2, 8, 8], EntryBundle.Encode([Array.Empty<byte>(), new byte[] { 9 }, new byte[] { 8, 8 }]));
+        Assert.Equal([0, 0, 0, 1, 9, 0, 2, 8, 8], Encode([[], [9], [8, 8]]));
         Assert.Throws<ArgumentOutOfRangeException>(() => EntryBundle.Encode([new byte[Limits.MaxEntrySize + 1]]));
     }
 
@@ -21,7 +21,9 @@ public sealed class EntryBundleTests
         var bundle = new EntryBundle(0, Entries.Length);
         Assert.True(bundle.TryRead(data, out var read));
         Assert.Equal(Entries, read);
-        for (int length = 0; length < data.Length; length++) Assert.False(bundle.TryRead(data.AsSpan(0, length), out _));
+        for (int length = 0; length < data.Length; length++)
+            Assert.False(bundle.TryRead(data.AsSpan(0, length), out _));
+
         Assert.False(bundle.TryRead([.. data, 0, 0], out _));
         Assert.False(new EntryBundle(0, 2).TryRead(data, out _));
         Assert.False(new EntryBundle(0, 4).TryRead(data, out _));
@@ -61,5 +63,6 @@ public sealed class EntryBundleTests
         if (new EntryBundle(0, 3).TryRead(data, out var entries)) Assert.Equal(data, Encode(entries));
     });
 
-    private static byte[] Encode(IEnumerable<byte[]> entries) => EntryBundle.Encode(entries.Select(entry => (ReadOnlyMemory<byte>)entry));
+    private static byte[] Encode(IEnumerable<byte[]> entries) =>
+        EntryBundle.Encode(entries.Select(entry => (ReadOnlyMemory<byte>)entry));
 }

@@ -55,7 +55,8 @@ public sealed class ProofTests
         var inclusion = ProofBuilder.Inclusion(Tree, oldSize, new TreeSize(newSize));
         var consistency = ProofBuilder.Consistency(Tree, new TreeSize(oldSize), new TreeSize(newSize));
         var newRoot = Tree.RootAt(new TreeSize(newSize));
-        Assert.False(new InclusionProof(oldSize, inclusion.Size, Damaged(inclusion.Hashes, random)).Verify(Tree.LeafAt(oldSize), newRoot));
+        Assert.False(new InclusionProof(oldSize, inclusion.Size, Damaged(inclusion.Hashes, random))
+            .Verify(Tree.LeafAt(oldSize), newRoot));
         Assert.False(new ConsistencyProof(consistency.OldSize, consistency.NewSize, Damaged(consistency.Hashes, random))
             .Verify(Tree.RootAt(new TreeSize(oldSize)), newRoot));
     });
@@ -82,7 +83,8 @@ public sealed class ProofTests
         for (int length = 0; length <= bytes.Length; length++)
         {
             var reader = new ByteReader(bytes.AsSpan(0, length));
-            Assert.Equal(length == bytes.Length, InclusionProof.TryRead(ref reader, 37, new TreeSize(67), out var read));
+            bool accepted = InclusionProof.TryRead(ref reader, 37, new TreeSize(67), out var read);
+            Assert.Equal(length == bytes.Length, accepted);
             Assert.Equal(read is null ? 0 : length, reader.Position);
             if (read is not null) Assert.Equal(inclusion.Hashes, read.Hashes);
         }
@@ -94,7 +96,8 @@ public sealed class ProofTests
         for (int length = 0; length <= bytes.Length; length++)
         {
             var reader = new ByteReader(bytes.AsSpan(0, length));
-            Assert.Equal(length == bytes.Length, ConsistencyProof.TryRead(ref reader, new TreeSize(37), new TreeSize(67), out var read));
+            bool accepted = ConsistencyProof.TryRead(ref reader, new TreeSize(37), new TreeSize(67), out var read);
+            Assert.Equal(length == bytes.Length, accepted);
             if (read is not null) Assert.Equal(consistency.Hashes, read.Hashes);
         }
     }
@@ -131,8 +134,9 @@ public sealed class ProofTests
     public void Nothing_is_shown_about_the_empty_tree_or_a_smaller_one(ulong oldSize, ulong newSize)
     {
         var reader = new ByteReader([0]);
-        Assert.False(ConsistencyProof.TryRead(ref reader, new TreeSize(oldSize), new TreeSize(newSize), out _));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ProofBuilder.Consistency(Tree, new TreeSize(oldSize), new TreeSize(newSize)));
+        TreeSize older = new(oldSize), newer = new(newSize);
+        Assert.False(ConsistencyProof.TryRead(ref reader, older, newer, out _));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProofBuilder.Consistency(Tree, older, newer));
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class PublishedProofTests
         if (!TryDigest(json, "leafHash", out var leaf) || !TryDigest(json, "root", out var root)) return false;
 
         var reader = new ByteReader(ProofBytes(json));
-        return InclusionProof.TryRead(ref reader, index, size, out var proof) && reader.AtEnd && proof.Verify(leaf, root);
+        return InclusionProof.TryRead(ref reader, index, size, out var proof) && reader.AtEnd &&
+            proof.Verify(leaf, root);
     }
 
     private static bool AcceptsConsistency(JsonElement json)
@@ -57,7 +58,8 @@ public sealed class PublishedProofTests
         if (!TryDigest(json, "root1", out var oldRoot) || !TryDigest(json, "root2", out var newRoot)) return false;
 
         var reader = new ByteReader(ProofBytes(json));
-        return ConsistencyProof.TryRead(ref reader, oldSize, newSize, out var proof) && reader.AtEnd && proof.Verify(oldRoot, newRoot);
+        return ConsistencyProof.TryRead(ref reader, oldSize, newSize, out var proof) && reader.AtEnd &&
+            proof.Verify(oldRoot, newRoot);
     }
 
     private static bool TryDigest(JsonElement json, string name, out Digest digest) =>

@@ -56,7 +56,7 @@ public sealed class TileTests
     public void Random_paths_never_throw() => ForAll.Seeds(5000, random =>
     {
         const string Alphabet = "0019x/.p";
-        string path = "tile/" + new string([.. Enumerable.Range(0, random.Next(0, 24)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]);
+        string path = "tile/" + new string(random.GetItems<char>(Alphabet, random.Next(0, 24)));
         if (Tile.TryParsePath(path, out var tile)) Assert.Equal(path, tile.Path);
         string entries = path.Replace("tile/", "tile/entries/", StringComparison.Ordinal);
         if (EntryBundle.TryParsePath(entries, out var bundle)) Assert.Equal(entries, bundle.Path);
@@ -75,7 +75,8 @@ public sealed class TileTests
 
     [Fact]
     public void A_tree_of_256_leaves_has_a_full_tile_and_one_above_it() =>
-        Assert.Equal(["tile/0/000", "tile/1/000.p/1"], Tile.Added(TreeSize.Zero, new TreeSize(256)).Select(tile => tile.Path));
+        Assert.Equal(["tile/0/000", "tile/1/000.p/1"],
+            Tile.Added(TreeSize.Zero, new TreeSize(256)).Select(tile => tile.Path));
 
     [Fact]
     public void Only_new_and_wider_tiles_are_added()
@@ -131,7 +132,8 @@ public sealed class TileTests
         private static byte[] Data(MemoryTree tree, Tile tile) =>
         [
             .. Enumerable.Range(0, tile.Width)
-                .SelectMany(i => tree.NodeAt(tile.Level * Tile.Height, tile.Index * Tile.FullWidth + (ulong)i).ToArray()),
+                .Select(i => tile.Index * Tile.FullWidth + (ulong)i)
+                .SelectMany(index => tree.NodeAt(tile.Level * Tile.Height, index).ToArray()),
         ];
     }
 }

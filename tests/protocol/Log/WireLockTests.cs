@@ -4,7 +4,10 @@ using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.Protocol.Tests.Log;
 
-/// <summary>One hash over many values of each format of our own: a format never changes by accident. Computed from RFC 6962's definitions by another program.</summary>
+/// <summary>
+/// One hash over many values of each format of our own: a format never changes by accident. Computed from RFC 6962's
+/// definitions by another program.
+/// </summary>
 public sealed class WireLockTests
 {
     private static readonly MemoryTree Tree = MemoryTree.Of(64);
@@ -22,7 +25,8 @@ public sealed class WireLockTests
     [Fact]
     public void Consistency_proofs_keep_their_bytes() =>
         Assert.Equal("de485999ca8ceca77a97b07cb6338ce42cde72a7062ef22be0dd2f1a979a1eb3",
-            Locked((writer, size) => ProofBuilder.Consistency(Tree, new TreeSize(size / 3 + 1), new TreeSize(size)).WriteTo(writer)));
+            Locked((writer, size) =>
+                ProofBuilder.Consistency(Tree, new TreeSize(size / 3 + 1), new TreeSize(size)).WriteTo(writer)));
 
     private static string Locked(Action<ByteWriter, ulong> write)
     {

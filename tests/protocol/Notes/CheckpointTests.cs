@@ -24,7 +24,8 @@ public sealed class CheckpointTests
     {
         byte[] root = new byte[32];
         random.NextBytes(root);
-        var checkpoint = new Checkpoint("a.example/b", new TreeSize((ulong)random.NextInt64((long)Limits.MaxTreeSize + 1)), new Digest(root));
+        var size = new TreeSize((ulong)random.NextInt64((long)Limits.MaxTreeSize + 1));
+        var checkpoint = new Checkpoint("a.example/b", size, new Digest(root));
         Assert.True(Checkpoint.TryParse(checkpoint.ToText(), out var read));
         Assert.Equal(checkpoint, read);
     });
@@ -53,7 +54,8 @@ public sealed class CheckpointTests
     public void Every_truncation_is_refused()
     {
         byte[] text = Samples.Utf8(Samples.CheckpointText);
-        for (int length = 0; length < text.Length; length++) Assert.False(Checkpoint.TryParse(text.AsSpan(0, length), out _));
+        for (int length = 0; length < text.Length; length++)
+            Assert.False(Checkpoint.TryParse(text.AsSpan(0, length), out _));
     }
 
     [Fact]

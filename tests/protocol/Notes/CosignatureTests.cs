@@ -45,8 +45,10 @@ public sealed class CosignatureTests
     {
         var (log, node) = Signatures();
         var key = Key(Samples.NodeVerifierKey);
-        Assert.False(Cosignature.TryVerify(key, Text, new NoteSignature("node-2", node.KeyId, node.Signature), out _));
-        Assert.False(Cosignature.TryVerify(key, Text, new NoteSignature(node.Name, node.KeyId + 1, node.Signature), out _));
+        var otherName = new NoteSignature("node-2", node.KeyId, node.Signature);
+        var otherId = new NoteSignature(node.Name, node.KeyId + 1, node.Signature);
+        Assert.False(Cosignature.TryVerify(key, Text, otherName, out _));
+        Assert.False(Cosignature.TryVerify(key, Text, otherId, out _));
         Assert.False(Cosignature.TryVerify(key, Text, log, out _));
         Assert.False(LogSignature.Verify(Key(Samples.LogVerifierKey), Text, node));
     }
@@ -72,7 +74,8 @@ public sealed class CosignatureTests
     {
         using var key = Ed25519PrivateKey.FromSeed(Samples.Seed);
         var verifier = new VerifierKey("a", NoteKeyType.Cosignature, key.PublicKey);
-        Assert.True(Cosignature.TryVerify(verifier, Text, Cosignature.Sign(key, "a", Text, long.MaxValue), out ulong time));
+        var latest = Cosignature.Sign(key, "a", Text, long.MaxValue);
+        Assert.True(Cosignature.TryVerify(verifier, Text, latest, out ulong time));
         Assert.Equal((ulong)long.MaxValue, time);
         Assert.Throws<ArgumentOutOfRangeException>(() => Cosignature.Sign(key, "a", Text, 1UL << 63));
 
@@ -88,7 +91,11 @@ public sealed class CosignatureTests
         var (_, node) = Signatures();
         var key = Key(Samples.NodeVerifierKey);
         for (int length = 1; length < node.Signature.Length; length++)
-            Assert.False(Cosignature.TryVerify(key, Text, new NoteSignature(node.Name, node.KeyId, node.Signature[..length]), out _));
+        {
+            var shorter = new NoteSignature(node.Name, node.KeyId, node.Signature[..length]);
+            Assert.False(Cosignature.TryVerify(key, Text, shorter, out _));
+        }
+
         byte[] longer = [.. node.Signature, 0];
         Assert.False(Cosignature.TryVerify(key, Text, new NoteSignature(node.Name, node.KeyId, longer), out _));
     }
@@ -102,7 +109,8 @@ public sealed class CosignatureTests
         var rebuilt = Cosignature.ToNoteSignature(key, time, signature);
         Assert.True(Cosignature.TryVerify(key, Text, rebuilt, out ulong verified));
         Assert.Equal(Samples.Time, verified);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Cosignature.ToNoteSignature(Key(Samples.LogVerifierKey), 1, new byte[64]));
+        var logKey = Key(Samples.LogVerifierKey);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Cosignature.ToNoteSignature(logKey, 1, new byte[64]));
     }
 
     private static (NoteSignature Log, NoteSignature Node) Signatures()

@@ -48,7 +48,8 @@ public sealed class VerifierKeyTests
     [InlineData("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k=", "padding too much")]
     [InlineData("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n", "a line feed")]
     [InlineData("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv", "a short key")]
-    public void Anything_else_is_refused(string text, string why) => Assert.False(VerifierKey.TryParse(text, out _), why);
+    public void Anything_else_is_refused(string text, string why) =>
+        Assert.False(VerifierKey.TryParse(text, out _), why);
 
     [Fact]
     public void Random_changes_never_throw() => ForAll.Seeds(1000, random =>
