@@ -1,0 +1,39 @@
+using SupplyChain.Protocol.Log;
+using SupplyChain.Protocol.Trust;
+using SupplyChain.Protocol.Verification;
+
+namespace SupplyChain.UpdaterAgent.Core;
+
+/// <summary>
+/// What the host is to do, in this order. At most one effect of a list asks for an event; the last list ends with
+/// <see cref="Finish"/>.
+/// </summary>
+public abstract record UpdateEffect
+{
+    private UpdateEffect()
+    {
+    }
+
+    /// <summary><c>GET /checkpoint</c> of one node.</summary>
+    public sealed record AskCheckpoint(int Node) : UpdateEffect;
+
+    /// <summary><c>GET /latest/…</c> of one node, with consistency from this size; from 0 none.</summary>
+    public sealed record AskLatest(int Node, ulong From) : UpdateEffect;
+
+    /// <summary><c>GET /checkpoint</c> of all nodes at once.</summary>
+    public sealed record AskEveryone : UpdateEffect;
+
+    /// <summary>A consistency proof from one node's tiles.</summary>
+    public sealed record AskConsistency(int Node, TreeSize OldSize, TreeSize NewSize) : UpdateEffect;
+
+    /// <summary>To disk, before anything that follows.</summary>
+    public sealed record Persist(TrustedState State) : UpdateEffect;
+
+    /// <summary>To disk beside the state: what it proves was verified.</summary>
+    public sealed record KeepProof(UpdateProof Proof) : UpdateEffect;
+
+    /// <summary>The payload of the update, from all nodes.</summary>
+    public sealed record Download(VerifiedUpdate Update) : UpdateEffect;
+
+    public sealed record Finish(UpdateOutcome Outcome) : UpdateEffect;
+}
