@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SupplyChain.UpdaterAgent.State;
+
+/// <summary>What an operator configured: <c>agent.json</c> (docs/protocol.md §13). Written by hand or by <c>init</c>.</summary>
+/// <param name="Product">What to install.</param>
+/// <param name="Channel">Which of its channels to follow.</param>
+/// <param name="Install">The folder of docs/protocol.md §9.</param>
+/// <param name="Health">Program and first arguments, run with the slot's path behind them; exit 0 means healthy.</param>
+/// <param name="PollSeconds">Between checks of <c>run</c>; an hour unless given.</param>
+/// <param name="Kind">Payload kind this agent installs; <c>tree</c> unless given.</param>
+/// <param name="Cohort">Where this machine stands in rollouts: drawn by <c>init</c>.</param>
+internal sealed record AgentConfig(
+    string Product, string Channel, string Install, IReadOnlyList<string>? Health = null, int? PollSeconds = null, string? Kind = null, uint? Cohort = null)
+{
+    public const int SizeLimit = 64 * 1024;
+
+    private const int DefaultPollSeconds = 3600;
+    private const int ShortestPollSeconds = 5;
+
+    /// <summary>The wait between checks.</summary>
+    [JsonIgnore]
+    public TimeSpan Poll => TimeSpan.FromSeconds(Math.Max(ShortestPollSeconds, PollSeconds ?? DefaultPollSeconds));
+
+    /// <returns>Null, with the reason, when it is not a configuration.</returns>
+    public static AgentConfig? Parse(ReadOnlySpan<byte> json, out string? error)
+    {
+        try
+        {
+            error = null;
+            return JsonSerializer.Deserialize(json, AgentConfigJson.Default.AgentConfig);
+        }
+        catch (JsonException exception)
+        {
+            error = exception.Message;
+            return null;
+        }
+    }
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AgentConfigJson.Default.AgentConfig);
+}
+
+// Unknown names are refused: a misspelt setting must not be silently without effect.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true,
+    WriteIndented = true)]
+[JsonSerializable(typeof(AgentConfig))]
+internal sealed partial class AgentConfigJson : JsonSerializerContext;

@@ -1,0 +1,120 @@
+using System.Diagnostics.CodeAnalysis;
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Trust;
+using SupplyChain.Protocol.Verification;
+using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Output;
+
+namespace SupplyChain.UpdaterAgent.State;
+
+/// <summary>What one agent keeps between commands, read whole or refused with what to do (docs/protocol.md §7 step 1).</summary>
+internal sealed class AgentState
+{
+    private const string StartAnew =
+        "Nothing was changed. Restore the folder from a backup, or move it away and run 'updater-agent init' with a trust root from its publisher.";
+
+    private readonly Generations _trusted;
+    private readonly IDisk _disk;
+
+    private AgentState(StateFolder folder, AgentConfig config, TrustRoot root, IDisk disk)
+    {
+        Folder = folder;
+        Config = config;
+        Root = root;
+        _disk = disk;
+        _trusted = Copies(folder, disk);
+    }
+
+    public StateFolder Folder { get; }
+
+    public AgentConfig Config { get; }
+
+    public TrustRoot Root { get; }
+
+    public required TrustedState Trusted { get; init; }
+
+    /// <summary>One copy of the trusted state was damaged and the other used; null when both are whole.</summary>
+    public string? Damage { get; init; }
+
+    /// <exception cref="CommandException">There is none, or it cannot be used.</exception>
+    public static AgentState Load(StateFolder folder, IDisk disk)
+    {
+        var config = ReadConfig(folder);
+        var root = ReadRoot(folder);
+        var (trusted, damage) = ReadTrusted(folder, root, disk);
+        return new AgentState(folder, config, root, disk) { Trusted = trusted, Damage = damage };
+    }
+
+    /// <summary>Fills the folder of a new agent; the envelope is what the root was read from.</summary>
+    public static void Create(StateFolder folder, AgentConfig config, TrustRoot root, ReadOnlySpan<byte> rootEnvelope, IDisk disk)
+    {
+        disk.ReplaceFile(folder.TrustRoot, rootEnvelope);
+        Copies(folder, disk).Save(TrustedState.Initial(root).ToBytes());
+        // Last: a folder with a configuration is a whole one.
+        disk.ReplaceFile(folder.Config, config.ToJson());
+    }
+
+    /// <summary>Step 7.</summary>
+    public void Save(TrustedState trusted) => _trusted.Save(trusted.ToBytes());
+
+    public void Save(UpdateProof proof) => _disk.ReplaceFile(Folder.LastProof, proof.ToBytes());
+
+    /// <summary>Null when there is none; it is verified again, so damage to it costs one request and no more.</summary>
+    public UpdateProof? LastProof() =>
+        TryReadFile(Folder.LastProof, Limits.MaxBundleSize, out byte[]? bytes) && UpdateProof.TryRead(bytes, out var proof) ? proof : null;
+
+    private static Generations Copies(StateFolder folder, IDisk disk) =>
+        new(folder.TrustedFirst, folder.TrustedSecond, Limits.MaxTrustedStateSize, disk);
+
+    private static AgentConfig ReadConfig(StateFolder folder)
+    {
+        if (!TryReadFile(folder.Config, AgentConfig.SizeLimit, out byte[]? json))
+        {
+            throw new CommandException(
+                ExitCode.Environment, "not-initialised", $"{folder.Path} holds no agent.", "Run 'updater-agent init' first, or give the right --state.");
+        }
+
+        return AgentConfig.Parse(json, out string? error)
+            ?? throw new CommandException(ExitCode.Environment, "config-malformed", $"{folder.Config}: {error}", "docs/agent.md lists the settings.");
+    }
+
+    private static TrustRoot ReadRoot(StateFolder folder)
+    {
+        if (!TryReadFile(folder.TrustRoot, Limits.MaxEntrySize, out byte[]? envelope))
+        {
+            throw new CommandException(ExitCode.Failed, "trust-root-missing", $"{folder.TrustRoot} is not there.", StartAnew);
+        }
+
+        return TrustRoot.TryReadEnvelope(envelope, out var root, out var rejection)
+            ? root
+            : throw new CommandException(ExitCode.Failed, rejection.Name, $"{folder.TrustRoot}: {rejection.Detail}", StartAnew);
+    }
+
+    private static (TrustedState State, string? Damage) ReadTrusted(StateFolder folder, TrustRoot root, IDisk disk)
+    {
+        var loaded = Copies(folder, disk).Load(content => IsStateOf(root, content));
+        switch (loaded)
+        {
+            case Generations.Loaded.Value value:
+                TrustedState.TryRead(value.Content, out var state);
+                Invariant.Holds(state is not null, "what was found to be a state is one");
+                return (state, value.Damage);
+            case Generations.Loaded.Lost lost:
+                throw new CommandException(ExitCode.Failed, "trusted-state-lost", $"Both copies of the trusted state are damaged: {lost.Damage}.", StartAnew);
+            case Generations.Loaded.Nothing:
+                throw new CommandException(ExitCode.Failed, "trusted-state-lost", "Both copies of the trusted state are missing.", StartAnew);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static bool IsStateOf(TrustRoot root, byte[] content) =>
+        TrustedState.TryRead(content, out var state) && state.Origin == root.Origin && state.RootVersion == root.Version;
+
+    private static bool TryReadFile(string path, int limit, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        var file = new FileInfo(path);
+        bytes = file.Exists && file.Length <= limit ? File.ReadAllBytes(path) : null;
+        return bytes is not null;
+    }
+}

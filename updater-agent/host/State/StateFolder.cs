@@ -1,0 +1,26 @@
+namespace SupplyChain.UpdaterAgent.State;
+
+/// <summary>Where everything of one agent lies (docs/protocol.md §13, files of an agent).</summary>
+internal sealed class StateFolder(string path)
+{
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public string Config => In("agent.json");
+
+    public string TrustRoot => In("trust-root.json");
+
+    public string TrustedFirst => In("trusted.0");
+
+    public string TrustedSecond => In("trusted.1");
+
+    /// <summary>The proof bundle of the last complete check (docs/protocol.md §8).</summary>
+    public string LastProof => In("latest.update");
+
+    public string Downloads => In("downloads");
+
+    public string Lock => In("lock");
+
+    public string Log => In("log");
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}
