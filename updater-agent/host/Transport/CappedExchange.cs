@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using SupplyChain.UpdaterAgent.Core;
+
+namespace SupplyChain.UpdaterAgent.Transport;
+
+/// <summary>One GET: no more bytes than the limit, no longer than the deadline, and every failure a value.</summary>
+internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffic traffic)
+{
+    private const int ReadSize = 64 * 1024;
+
+    /// <summary>A whole body of at most <paramref name="limit"/> bytes.</summary>
+    public async Task<Reply<byte[]>> Get(Uri url, long limit, TimeSpan deadline, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(deadline, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var response = await Send(request, either.Token).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK) return Reply<byte[]>.Failed(await Status(response, either.Token).ConfigureAwait(false));
+            if (response.Content.Headers.ContentLength > limit) return Reply<byte[]>.Failed(TooLarge(limit));
+
+            return await ReadAll(response, limit, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (AsFault(error, late.Token, stop) is { } fault)
+        {
+            return Reply<byte[]>.Failed(fault with { Detail = fault.Kind == FaultKind.TimedOut ? $"no whole answer in {deadline.TotalSeconds:0} s" : fault.Detail });
+        }
+    }
+
+    /// <summary>Exactly the bytes of one range. The caller's token is the deadline.</summary>
+    public async Task<NodeFault?> GetRange(
+        Uri url, long first, Memory<byte> into, long total, Action<long> progress, CancellationToken stop)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Headers.Range = new RangeHeaderValue(first, first + into.Length - 1);
+            using var response = await Send(request, stop).ConfigureAwait(false);
+            if (await RangeFault(response, first, into.Length, total, stop).ConfigureAwait(false) is { } fault) return fault;
+
+            return await Fill(response, into, progress, stop).ConfigureAwait(false);
+        }
+        catch (Exception error) when (AsFault(error, CancellationToken.None, stop) is { } fault)
+        {
+            return fault;
+        }
+    }
+
+    private async Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken stop)
+    {
+        traffic.Asked();
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
+    }
+
+    private async Task<Reply<byte[]>> ReadAll(HttpResponseMessage response, long limit, CancellationToken stop)
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[ReadSize];
+        var stream = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            while (await Read(stream, buffer, stop).ConfigureAwait(false) is var count && count > 0)
+            {
+                if (body.Length + count > limit) return Reply<byte[]>.Failed(TooLarge(limit));
+
+                body.Write(buffer, 0, count);
+            }
+        }
+
+        return response.Content.Headers.ContentLength is { } announced && announced != body.Length
+            ? Reply<byte[]>.Failed(Truncated(body.Length, announced))
+            : Reply<byte[]>.Of(body.ToArray());
+    }
+
+    private async Task<NodeFault?> Fill(HttpResponseMessage response, Memory<byte> into, Action<long> progress, CancellationToken stop)
+    {
+        var filled = 0;
+        var stream = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            while (filled < into.Length)
+            {
+                var count = await Read(stream, into[filled..], stop).ConfigureAwait(false);
+                if (count == 0) return Truncated(filled, into.Length);
+
+                filled += count;
+                progress(filled);
+            }
+
+            return await Read(stream, new byte[1], stop).ConfigureAwait(false) == 0
+                ? null
+                : new NodeFault(FaultKind.TooLarge, $"more than the {into.Length} bytes of the range");
+        }
+    }
+
+    private async Task<int> Read(Stream stream, Memory<byte> into, CancellationToken stop)
+    {
+        var count = await stream.ReadAsync(into, stop).ConfigureAwait(false);
+        traffic.Received(count);
+        return count;
+    }
+
+    private static async Task<NodeFault?> RangeFault(
+        HttpResponseMessage response, long first, int length, long total, CancellationToken stop)
+    {
+        var headers = response.Content.Headers;
+        var whole = first == 0 && length == total;
+
+        // RFC 9110 §14.2: a server may ignore the range; that is of use only when the range is everything.
+        if (response.StatusCode == HttpStatusCode.OK && whole) return null;
+        if (response.StatusCode != HttpStatusCode.PartialContent) return await Status(response, stop).ConfigureAwait(false);
+
+        var range = headers.ContentRange;
+        var asAsked = range is { Unit: "bytes" } && range.From == first && range.To == first + length - 1 && range.Length == total;
+        if (!asAsked) return new NodeFault(FaultKind.WrongRange, $"asked for bytes {first}-{first + length - 1}/{total}, got {range?.ToString() ?? "none"}");
+
+        return headers.ContentLength > length ? TooLarge(length) : null;
+    }
+
+    private static async Task<NodeFault> Status(HttpResponseMessage response, CancellationToken stop)
+    {
+        var code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+        var problem = await ProblemName.Read(response, stop).ConfigureAwait(false);
+        return new NodeFault(FaultKind.HttpStatus, problem is null ? code : $"{code} {problem}");
+    }
+
+    private static NodeFault TooLarge(long limit) => new(FaultKind.TooLarge, $"more than {limit} bytes");
+
+    private static NodeFault Truncated(long got, long announced) =>
+        new(FaultKind.Truncated, $"{got} of {announced} bytes");
+
+    // Null when the caller asked to stop, or when the error is ours.
+    private static NodeFault? AsFault(Exception error, CancellationToken late, CancellationToken stop) => error switch
+    {
+        OperationCanceledException when stop.IsCancellationRequested => null,
+        OperationCanceledException when late.IsCancellationRequested => new NodeFault(FaultKind.TimedOut, "too late"),
+        // The connect timeout of the handler.
+        OperationCanceledException => new NodeFault(FaultKind.Unreachable, "no connection in time"),
+        HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => new NodeFault(FaultKind.Truncated, "the connection ended early"),
+        HttpRequestException { InnerException: SocketException socket } => new NodeFault(FaultKind.Unreachable, socket.Message),
+        HttpRequestException or IOException => new NodeFault(FaultKind.Unreachable, error.Message),
+        _ => null,
+    };
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace SupplyChain.UpdaterAgent.Transport;
+
+/// <summary>The name in an RFC 9457 problem (docs/protocol.md §10), when there is one. It is shown, never trusted.</summary>
+internal static class ProblemName
+{
+    private const string Prefix = "urn:supplychain:problem:";
+    private const int BodyLimit = 4096;
+    private const int NameLimit = 40;
+
+    public static async Task<string?> Read(HttpResponseMessage response, CancellationToken stop)
+    {
+        var body = new byte[BodyLimit];
+        var stream = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var length = await stream.ReadAtLeastAsync(body, BodyLimit, throwOnEndOfStream: false, stop).ConfigureAwait(false);
+            return Parse(body.AsMemory(0, length));
+        }
+    }
+
+    private static string? Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 4 });
+            if (json.RootElement.ValueKind != JsonValueKind.Object) return null;
+            if (!json.RootElement.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String) return null;
+
+            var name = type.GetString()!;
+            if (!name.StartsWith(Prefix, StringComparison.Ordinal)) return null;
+
+            name = name[Prefix.Length..];
+            return name.Length is > 0 and <= NameLimit && name.All(c => char.IsAsciiLetterLower(c) || c == '-') ? name : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
