@@ -1,0 +1,118 @@
+using System.CommandLine;
+using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.State;
+using SupplyChain.UpdaterAgent.Updating;
+
+namespace SupplyChain.UpdaterAgent.Commands;
+
+/// <summary>The program's commands and options, and nothing of what they do.</summary>
+internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
+{
+    private const string DefaultState = "/var/lib/updater-agent";
+
+    private readonly Option<string> _state = new("--state")
+    {
+        Description = "The agent's state folder.",
+        DefaultValueFactory = _ => DefaultState,
+        HelpName = "DIR",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object on standard output, nothing else there." };
+
+    /// <returns>The exit code (docs/protocol.md §13).</returns>
+    public async Task<int> Run(string[] arguments, CancellationToken stop)
+    {
+        var parsed = Build().Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            string message = string.Join(" ", parsed.Errors.Select(error => error.Message));
+            var usage = new ErrorReport(new ErrorBody(ExitCode.Usage, "usage", message, "'updater-agent --help' lists commands and options."));
+            screenOf(arguments.Contains("--json")).Show(usage);
+            return ExitCode.Usage;
+        }
+
+        // Signals and exceptions are ours: this program's exit codes are part of its interface.
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }, stop).ConfigureAwait(false);
+    }
+
+    private RootCommand Build() => new("Installs what a quorum of repository nodes attests and a threshold of maintainers signed.")
+    {
+        Init(), Check(), Install(), Rollback(), Status(), Background(),
+    };
+
+    private Command Init()
+    {
+        var trustRoot = Required("--trust-root", "The trust root, as its publisher gave it.", "FILE");
+        var product = Required("--product", "What to install.", "NAME");
+        var channel = Required("--channel", "Which of its channels to follow.", "NAME");
+        var install = Required("--install", "Where it is installed.", "DIR");
+        var health = new Option<string?>("--health") { Description = "Program that gets the installed tree's path and exits 0 when all is well.", HelpName = "CMD" };
+        var poll = new Option<int?>("--poll-seconds") { Description = "Between two looks of 'run'; an hour unless given.", HelpName = "N" };
+        return Define("init", "Make a new agent.", [trustRoot, product, channel, install, health, poll], (parsed, folder, _, _) =>
+        {
+            var request = new InitCommand.Request(
+                parsed.GetValue(trustRoot)!, parsed.GetValue(product)!, parsed.GetValue(channel)!,
+                parsed.GetValue(install)!, parsed.GetValue(health), parsed.GetValue(poll));
+            return Task.FromResult(new InitCommand(world).Run(folder, request));
+        });
+    }
+
+    private Command Check() => Define("check", "Say what the channel offers.", [], async (_, folder, screen, stop) =>
+    {
+        using var session = AgentSession.Open(folder, world);
+        return await CheckCommand.Run(session, screen, stop).ConfigureAwait(false);
+    });
+
+    private Command Install()
+    {
+        var lift = new Option<bool>("--lift-quarantine") { Description = "Also install a version that was rolled back here." };
+        return Define("install", "Install what the channel offers.", [lift], async (parsed, folder, screen, stop) =>
+        {
+            using var session = AgentSession.Open(folder, world);
+            return await InstallCommand.Run(session, screen, parsed.GetValue(lift), inTurn: false, stop).ConfigureAwait(false);
+        });
+    }
+
+    private Command Rollback() => Define("rollback", "Go back to the version before.", [], async (_, folder, _, stop) =>
+    {
+        using var session = AgentSession.Open(folder, world);
+        return await RollbackCommand.Run(session, stop).ConfigureAwait(false);
+    });
+
+    private Command Status() => Define(
+        "status", "Show what is installed and trusted.", [], (_, folder, _, _) => Task.FromResult(StatusCommand.Run(folder, world)));
+
+    private Command Background()
+    {
+        var checkOnly = new Option<bool>("--check-only") { Description = "Only look, install nothing." };
+        return Define("run", "Keep looking and installing until stopped.", [checkOnly], async (parsed, folder, screen, stop) =>
+        {
+            AgentState.Load(folder, world.Disk);
+            var log = AgentLog.Create(folder.Log);
+            await using ((log as IAsyncDisposable)!.ConfigureAwait(false))
+            {
+                return await new RunCommand(world, log).Run(folder, screen, parsed.GetValue(checkOnly), stop).ConfigureAwait(false);
+            }
+        });
+    }
+
+    private Command Define(
+        string name, string description, Option[] options, Func<ParseResult, StateFolder, Screen, CancellationToken, Task<Report>> run)
+    {
+        var command = new Command(name, description) { _state, _json };
+        foreach (var option in options) command.Add(option);
+        command.SetAction(async (parsed, stop) =>
+        {
+            var screen = screenOf(parsed.GetValue(_json));
+            var folder = new StateFolder(parsed.GetValue(_state)!);
+            var report = await CommandGuard.Run(() => run(parsed, folder, screen, stop), stop).ConfigureAwait(false);
+            screen.Show(report);
+            return report.ExitCode;
+        });
+        return command;
+    }
+
+    private static Option<string> Required(string name, string description, string value) =>
+        new(name) { Description = description, Required = true, HelpName = value };
+}

@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Trust;
+using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.State;
+using SupplyChain.UpdaterAgent.Updating;
+
+namespace SupplyChain.UpdaterAgent.Commands;
+
+/// <summary><c>init</c>: a new agent from a trust root that the operator got from its publisher.</summary>
+internal sealed class InitCommand(World world)
+{
+    /// <summary>What the operator gave.</summary>
+    internal sealed record Request(string TrustRoot, string Product, string Channel, string Install, string? Health, int? PollSeconds);
+
+    public Report Run(StateFolder folder, Request request)
+    {
+        if (!Names.IsName(request.Product) || !Names.IsName(request.Channel))
+        {
+            throw new CommandException(ExitCode.Usage, "usage", "Product and channel are names of 1 to 64 characters of a-z 0-9 . -", "docs/protocol.md §1");
+        }
+
+        byte[] envelope = ReadEnvelope(request.TrustRoot);
+        if (!TrustRoot.TryReadEnvelope(envelope, out var root, out var rejection))
+        {
+            throw new CommandException(ExitCode.Refused, rejection.Name, $"{request.TrustRoot}: {rejection.Detail}", "Get the file again from its publisher.");
+        }
+
+        if (root.RoleFor(request.Product) is null)
+        {
+            throw new CommandException(
+                ExitCode.Refused, "role-unknown", $"No role of this trust root owns '{request.Product}'.",
+                $"It knows: {string.Join(", ", root.Roles.SelectMany(role => role.Products).Order(StringComparer.Ordinal))}.");
+        }
+
+        Directory.CreateDirectory(folder.Path);
+        using var held = StateLock.TryTake(folder.Lock) ?? throw new CommandException(
+            ExitCode.Locked, "locked", $"Another process works on {folder.Path}.", "Wait for it to end, or stop it.");
+        // An agent's floors and checkpoint protect it; they are never reset by the way.
+        if (File.Exists(folder.Config) || File.Exists(folder.TrustedFirst) || File.Exists(folder.TrustedSecond))
+        {
+            throw new CommandException(
+                ExitCode.Failed, "already-initialised", $"{folder.Path} holds an agent.", "Give another --state, or move the folder away first.");
+        }
+
+        var config = new AgentConfig(
+            request.Product, request.Channel, Path.GetFullPath(request.Install),
+            request.Health is null ? null : [request.Health], request.PollSeconds, Cohort: BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))));
+        AgentState.Create(folder, config, root, envelope, world.Disk);
+        return new InitReport(
+            root.Origin, root.Version, root.Id().ToHex(), root.Nodes.Count, root.Quorum.Required,
+            request.Product, request.Channel, config.Install, folder.Path);
+    }
+
+    private static byte[] ReadEnvelope(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists) throw new CommandException(ExitCode.Environment, "trust-root-missing", $"{path} is not there.", "Give the file with --trust-root.");
+
+        return file.Length <= Limits.MaxEntrySize
+            ? File.ReadAllBytes(path)
+            : throw new CommandException(ExitCode.Refused, "root-malformed", $"{path} is larger than a trust root can be.", "Get the file again from its publisher.");
+    }
+}

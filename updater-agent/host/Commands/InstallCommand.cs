@@ -1,0 +1,96 @@
+using SupplyChain.Protocol.Verification;
+using SupplyChain.UpdaterAgent.Core;
+using SupplyChain.UpdaterAgent.Core.Installation;
+using SupplyChain.UpdaterAgent.Core.Policy;
+using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Updating;
+
+namespace SupplyChain.UpdaterAgent.Commands;
+
+/// <summary><c>install</c>: brings the machine to what the channel offers (docs/protocol.md §7, all steps).</summary>
+internal static class InstallCommand
+{
+    /// <param name="session">The agent.</param>
+    /// <param name="screen">Shows the download.</param>
+    /// <param name="liftQuarantine">Versions that were rolled back may be installed again.</param>
+    /// <param name="inTurn">Wait for the machine's place in a rollout.</param>
+    /// <param name="stop">Until the switch; the switch itself is brought to its end.</param>
+    public static async Task<Report> Run(
+        AgentSession session, Screen screen, bool liftQuarantine, bool inTurn, CancellationToken stop)
+    {
+        var state = session.State;
+        if (await session.Installer.RecoverAsync(stop).ConfigureAwait(false) is InstallOutcome.RolledBack interrupted) return RolledBack(interrupted);
+        if (liftQuarantine) Lift(session);
+
+        var previous = session.Installed;
+        var result = await session.Run(UpdateGoal.Install, new DownloadDisplay(screen), inTurn, stop).ConfigureAwait(false);
+        var report = new InstallReport
+        {
+            Status = "already-installed",
+            Product = state.Config.Product,
+            Channel = state.Config.Channel,
+            Version = previous?.ToString(),
+            TreeSize = result.Certified?.Checkpoint.Size.Value ?? 0,
+            Failures = Outcomes.Failures(state.Root, result),
+            StateDamage = state.Damage,
+        };
+        return result.Outcome switch
+        {
+            UpdateOutcome.Ready ready => await Install(session, ready.Update, result, report, stop).ConfigureAwait(false),
+            UpdateOutcome.Decided { Decision: Decision.UpToDate } => report,
+            UpdateOutcome.Decided { Decision: Decision.NothingReleased } => report with { Status = "nothing-released" },
+            UpdateOutcome.Decided { Decision: Decision.Held held } => report with
+            {
+                Status = "held",
+                Version = held.Update.Release.Version.ToString(),
+                Held = Outcomes.NameOf(held.Reason),
+            },
+            _ => Outcomes.ErrorOf(state.Root, result),
+        };
+    }
+
+    private static async Task<Report> Install(
+        AgentSession session, VerifiedUpdate update, UpdateResult result, InstallReport report, CancellationToken stop)
+    {
+        var (root, config, download) = (session.State.Root, session.State.Config, result.Download!);
+        var payload = Payload.Of(update.Release, update.ReleaseRow.Id, config.Channel, download.Path);
+        var outcome = await session.Installer.InstallAsync(payload, stop).ConfigureAwait(false);
+        session.Forget(update.Payload);
+        switch (outcome)
+        {
+            case InstallOutcome.RolledBack rolledBack:
+                return RolledBack(rolledBack);
+            case InstallOutcome.Refused refused:
+                return new ErrorReport(new ErrorBody(
+                    ExitCode.Refused, refused.Why.Name, refused.Why.Detail, "Nothing was changed. docs/protocol.md §9 says what each name means."));
+            default:
+                return report with
+                {
+                    Status = "installed",
+                    Version = update.Release.Version.ToString(),
+                    Previous = report.Version,
+                    Release = update.ReleaseRow.Id.ToHex(),
+                    DownloadBytes = download.Bytes,
+                    ResumedBytes = download.Resumed,
+                    Seconds = Math.Round(download.Lasted.TotalSeconds, 3),
+                    NodesUsed = Outcomes.NodesUsed(root, result),
+                    Liars = Outcomes.Liars(root, result),
+                };
+        }
+    }
+
+    private static void Lift(AgentSession session)
+    {
+        foreach (var (product, version, _) in session.Installer.Quarantined) session.Installer.Lift(product, version);
+    }
+
+    private static ErrorReport RolledBack(InstallOutcome.RolledBack outcome)
+    {
+        string now = outcome.To is { } to ? $"{to.Version} is current again" : "nothing is current";
+        string output = outcome.Output.Length == 0 ? "" : $" Its last words: {PrintableText.Of(outcome.Output, Quarantine.MaxReasonLength)}";
+        return new ErrorReport(new ErrorBody(
+            ExitCode.Failed, outcome.Why.Name, $"{outcome.Failed.Version} was rolled back, {now}: {outcome.Why.Detail}.{output}",
+            "It is quarantined until a higher version comes, or until 'install --lift-quarantine'."));
+    }
+}

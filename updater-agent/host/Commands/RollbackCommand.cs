@@ -1,0 +1,23 @@
+using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Updating;
+
+namespace SupplyChain.UpdaterAgent.Commands;
+
+/// <summary><c>rollback</c>: back to the version that the current one replaced; asks no node.</summary>
+internal static class RollbackCommand
+{
+    public static async Task<Report> Run(AgentSession session, CancellationToken stop)
+    {
+        await session.Installer.RecoverAsync(stop).ConfigureAwait(false);
+        var config = session.State.Config;
+        return session.Installer.RollBack("rolled back by the operator") switch
+        {
+            InstallOutcome.RolledBack { To: { } to } done =>
+                new RollbackReport(config.Product, config.Channel, done.Failed.Version.ToString(), to.Version.ToString()),
+            InstallOutcome.Refused refused => new ErrorReport(new ErrorBody(
+                ExitCode.Failed, refused.Why.Name, refused.Why.Detail, "'updater-agent status' shows what is here.")),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+}

@@ -1,0 +1,31 @@
+using SupplyChain.UpdaterAgent.Core.Installation;
+using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.State;
+using SupplyChain.UpdaterAgent.Updating;
+
+namespace SupplyChain.UpdaterAgent.Commands;
+
+/// <summary><c>status</c>: what is here; takes no lock, asks no node and changes nothing.</summary>
+internal static class StatusCommand
+{
+    public static Report Run(StateFolder folder, World world)
+    {
+        var state = AgentState.Load(folder, world.Disk);
+        var installer = AgentSession.InstallerOf(state, world.Disk);
+        var (config, trusted) = (state.Config, state.Trusted);
+        return new StatusReport(
+            state.Root.Origin,
+            state.Root.Version,
+            state.Root.Expires,
+            config.Product,
+            config.Channel,
+            installer.Installed?.Version.ToString(),
+            installer.Step?.Name(),
+            installer.Fallback?.Version.ToString(),
+            trusted.FloorOf(config.Product, config.Channel)?.ToString(),
+            trusted.Checkpoint?.Size.Value,
+            trusted.LatestTime,
+            [.. installer.Quarantined.Select(one => new QuarantineLine(one.Version.ToString(), one.Reason))],
+            state.Damage);
+    }
+}

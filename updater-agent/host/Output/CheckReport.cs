@@ -1,0 +1,66 @@
+using Spectre.Console;
+
+namespace SupplyChain.UpdaterAgent.Output;
+
+/// <summary>What a channel offers: the id is that of the release statement, the bytes are those of its payload.</summary>
+internal sealed record ReleaseLine(string Version, string? UpstreamVersion, string Severity, string Kind, ulong Bytes, string Id);
+
+/// <summary>What <c>check</c> found.</summary>
+internal sealed record CheckReport : Report
+{
+    /// <summary><c>up-to-date</c>, <c>update-available</c>, <c>nothing-released</c> or <c>held</c>.</summary>
+    public required string Status { get; init; }
+
+    public required string Product { get; init; }
+
+    public required string Channel { get; init; }
+
+    public string? Installed { get; init; }
+
+    public ReleaseLine? Available { get; init; }
+
+    /// <summary>With <c>held</c>: why.</summary>
+    public string? Held { get; init; }
+
+    /// <summary>Of the checkpoint that this answer rests on.</summary>
+    public required ulong TreeSize { get; init; }
+
+    /// <summary>Unix seconds: the median of the attestations that count.</summary>
+    public required long AttestedAt { get; init; }
+
+    public required int Attestations { get; init; }
+
+    public required int Nodes { get; init; }
+
+    /// <summary>HTTP requests this check took.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Of response bodies.</summary>
+    public required long Bytes { get; init; }
+
+    public required double Milliseconds { get; init; }
+
+    /// <summary>Nodes asked in vain.</summary>
+    public required IReadOnlyList<NodeLine> Failures { get; init; }
+
+    public string? StateDamage { get; init; }
+
+    public override int ExitCode => Output.ExitCode.Done;
+
+    public override void Print(IAnsiConsole console)
+    {
+        console.MarkupLineInterpolated($"[bold]{Product}/{Channel}[/]: {Sentence()}");
+        console.MarkupLineInterpolated(
+            $"[dim]log of {Quantity.Count(TreeSize)} entries, attested by {Attestations} of {Nodes} nodes at {Quantity.Time(AttestedAt)}; {Requests} requests, {Quantity.Bytes(Bytes)}, {Milliseconds:0} ms[/]");
+        NodeLines.Print(console, "Asked in vain", Failures);
+        if (StateDamage is not null) console.MarkupLineInterpolated($"[yellow]Trusted state was damaged, its copy is used:[/] {StateDamage}");
+    }
+
+    private string Sentence() => Status switch
+    {
+        "update-available" => $"{Available!.Version} is available ({Available.Severity}, {Quantity.Bytes(Available.Bytes)}), installed is {Installed ?? "nothing"}",
+        "held" => $"{Available!.Version} is held here: {Held}",
+        "nothing-released" => "nothing was released yet",
+        _ => $"up to date with {Installed}",
+    };
+}

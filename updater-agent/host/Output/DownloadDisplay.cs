@@ -1,0 +1,37 @@
+using Spectre.Console;
+using SupplyChain.UpdaterAgent.Downloads;
+
+namespace SupplyChain.UpdaterAgent.Output;
+
+/// <summary>Shows a download: bytes, rate and time left in a bar on a terminal, else one line.</summary>
+internal sealed class DownloadDisplay(Screen screen)
+{
+    /// <param name="name">Of the artifact.</param>
+    /// <param name="total">Its bytes.</param>
+    /// <param name="download">Reports the bytes kept.</param>
+    public async Task<DownloadResult> Show(string name, long total, Func<IDownloadProgress, Task<DownloadResult>> download)
+    {
+        if (!screen.HasBars)
+        {
+            screen.Progress.MarkupLineInterpolated($"downloading {name}, {Quantity.Bytes(total)}");
+            return await download(new NoProgress());
+        }
+
+        return await screen.Progress.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .StartAsync(context => download(new Bar(context.AddTask(Markup.Escape(name), maxValue: Math.Max(1, total)))));
+    }
+
+    private sealed class NoProgress : IDownloadProgress
+    {
+        public void Report(long keptBytes, long totalBytes)
+        {
+        }
+    }
+
+    private sealed class Bar(ProgressTask task) : IDownloadProgress
+    {
+        public void Report(long keptBytes, long totalBytes) => task.Value = keptBytes;
+    }
+}

@@ -1,0 +1,28 @@
+using Spectre.Console;
+
+namespace SupplyChain.UpdaterAgent.Output;
+
+/// <summary>Something a node did instead of answering well.</summary>
+/// <param name="Node">Its name in the trust root.</param>
+/// <param name="Url">Where it was asked.</param>
+/// <param name="What">Stable name: of a fault (docs/agent.md) or a rejection (docs/protocol.md §7).</param>
+/// <param name="Detail">What was seen.</param>
+internal sealed record NodeLine(string Node, string Url, string What, string Detail);
+
+/// <summary>Tables of nodes, one form everywhere.</summary>
+internal static class NodeLines
+{
+    public static void Print(IAnsiConsole console, string title, IReadOnlyList<NodeLine>? lines)
+    {
+        if (lines is null or []) return;
+
+        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("node", "what", "detail");
+        foreach (var line in lines)
+        {
+            table.AddRow(Markup.Escape($"  {line.Node} ({line.Url})"), Markup.Escape(line.What), Markup.Escape(line.Detail));
+        }
+
+        console.MarkupLineInterpolated($"{title}:");
+        console.Write(table);
+    }
+}

@@ -1,0 +1,45 @@
+using Spectre.Console;
+
+namespace SupplyChain.UpdaterAgent.Output;
+
+/// <param name="Version">That was rolled back here.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record QuarantineLine(string Version, string Reason);
+
+/// <param name="Origin">The network trusted.</param>
+/// <param name="RootVersion">Of the trust root in use.</param>
+/// <param name="RootExpires">Unix seconds; a warning when past.</param>
+/// <param name="Product">What is installed.</param>
+/// <param name="Channel">Which channel is followed.</param>
+/// <param name="Installed">The current version.</param>
+/// <param name="Step">How far the latest installation went (docs/protocol.md §9).</param>
+/// <param name="Fallback">What <c>rollback</c> would go back to.</param>
+/// <param name="Floor">The highest version ever verified for the channel.</param>
+/// <param name="TreeSize">Of the trusted checkpoint.</param>
+/// <param name="LatestTime">Unix seconds: the network's clock was there already.</param>
+/// <param name="Quarantined">Versions that are not installed again.</param>
+/// <param name="StateDamage">What is wrong with one copy of the trusted state.</param>
+internal sealed record StatusReport(
+    string Origin, ulong RootVersion, long RootExpires, string Product, string Channel,
+    string? Installed, string? Step, string? Fallback, string? Floor, ulong? TreeSize, long LatestTime,
+    IReadOnlyList<QuarantineLine> Quarantined, string? StateDamage)
+    : Report
+{
+    public override int ExitCode => Output.ExitCode.Done;
+
+    public override void Print(IAnsiConsole console)
+    {
+        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "value");
+        Row("product", $"{Product}/{Channel}");
+        Row("installed", Installed is null ? "nothing" : $"{Installed} ({Step ?? "unknown"})");
+        Row("falls back to", Fallback ?? "nothing");
+        Row("newest verified", Floor ?? "nothing");
+        Row("network", $"{Origin}, trust root {RootVersion} until {Quantity.Time(RootExpires)}");
+        Row("trusted log", TreeSize is { } size ? $"{Quantity.Count(size)} entries at {Quantity.Time(LatestTime)}" : "never checked");
+        foreach (var line in Quarantined) Row("quarantined", $"{line.Version}: {line.Reason}");
+        console.Write(table);
+        if (StateDamage is not null) console.MarkupLineInterpolated($"[yellow]Trusted state was damaged, its copy is used:[/] {StateDamage}");
+
+        void Row(string what, string value) => table.AddRow(what, Markup.Escape(value));
+    }
+}

@@ -1,0 +1,106 @@
+using SupplyChain.Protocol.Statements;
+using SupplyChain.UpdaterAgent.Core;
+using SupplyChain.UpdaterAgent.Core.Policy;
+using SupplyChain.UpdaterAgent.Downloads;
+using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.State;
+using SupplyChain.UpdaterAgent.Transport;
+
+namespace SupplyChain.UpdaterAgent.Updating;
+
+/// <summary>One command's hold on an agent: its state under the lock, its nodes and its installer.</summary>
+internal sealed class AgentSession : IDisposable
+{
+    private readonly World _world;
+    private readonly StateLock _lock;
+    private readonly NodeClient _nodes;
+    private readonly DownloadFolder _downloads;
+
+    private AgentSession(World world, AgentState state, StateLock held)
+    {
+        _world = world;
+        _lock = held;
+        State = state;
+        Traffic = new Traffic();
+        _nodes = new NodeClient(
+            world.Http, [.. state.Root.Nodes.Select(node => new Uri(node.Url + "/"))], world.Transport, world.Clock, Traffic);
+        _downloads = new DownloadFolder(state.Folder.Downloads);
+        Installer = InstallerOf(state, world.Disk);
+    }
+
+    public AgentState State { get; }
+
+    public Traffic Traffic { get; }
+
+    public Installer Installer { get; }
+
+    /// <summary>The version that is current here.</summary>
+    public ReleaseVersion? Installed => Installer.Installed?.Version;
+
+    /// <exception cref="CommandException">There is no agent, it is damaged, or another process holds the lock.</exception>
+    public static AgentSession Open(StateFolder folder, World world)
+    {
+        // First without the lock: a folder that is none gets no lock file.
+        AgentState.Load(folder, world.Disk);
+        var held = StateLock.TryTake(folder.Lock) ?? throw new CommandException(
+            ExitCode.Locked, "locked", $"Another process works on {folder.Path}.", "Wait for it to end, or stop it.");
+        try
+        {
+            return new AgentSession(world, AgentState.Load(folder, world.Disk), held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    public static Installer InstallerOf(AgentState state, IDisk disk)
+    {
+        var health = state.Config.Health is { Count: > 0 } command ? new HealthCommand(command) : null;
+        var installer = new Installer(state.Folder.Path, new TreeKind(state.Config.Install, health, disk), disk);
+        if (installer.Installed is { } other && other.Product != state.Config.Product)
+        {
+            throw new CommandException(
+                ExitCode.Environment, "other-product", $"{state.Config.Install} holds {other.Product}, not {state.Config.Product}.",
+                "Give each product its own --install folder.");
+        }
+
+        return installer;
+    }
+
+    /// <param name="goal">To say what is offered, or to bring it here.</param>
+    /// <param name="display">Shows the download.</param>
+    /// <param name="inTurn">Wait for the machine's place in a rollout; false when a person asks.</param>
+    /// <param name="stop">Ends the run; pieces that were kept stay.</param>
+    public Task<UpdateResult> Run(UpdateGoal goal, DownloadDisplay display, bool inTurn, CancellationToken stop)
+    {
+        int[] order = [.. Enumerable.Range(0, _nodes.Count)];
+        _world.Random.Shuffle(order);
+        var task = new UpdateTask
+        {
+            Goal = goal,
+            Root = State.Root,
+            State = State.Trusted,
+            Product = State.Config.Product,
+            Channel = State.Config.Channel,
+            Situation = new Situation
+            {
+                Machine = _world.Machine(),
+                Installed = Installed,
+                Quarantined = [.. Installer.Quarantined.Where(one => one.Product == State.Config.Product).Select(one => one.Version)],
+                Cohort = inTurn ? State.Config.Cohort : null,
+            },
+            Order = order,
+            LastProof = State.LastProof(),
+        };
+        var downloader = new Downloader(_nodes, _downloads, _world.Download, _world.Clock);
+        return new UpdateRun(State, _nodes, downloader, display, _world.Clock).Run(task, stop);
+    }
+
+    /// <summary>Removes the downloaded bytes of what was installed, or can never be.</summary>
+    public void Forget(Artifact artifact) => _downloads.Remove(artifact.Sha256);
+
+    public void Dispose() => _lock.Dispose();
+}

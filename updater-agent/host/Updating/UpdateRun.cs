@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using SupplyChain.Protocol.Verification;
+using SupplyChain.UpdaterAgent.Core;
+using SupplyChain.UpdaterAgent.Core.Freshness;
+using SupplyChain.UpdaterAgent.Downloads;
+using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.State;
+using SupplyChain.UpdaterAgent.Transport;
+
+namespace SupplyChain.UpdaterAgent.Updating;
+
+/// <summary>What one run came to.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Failures">Questions that were not answered well.</param>
+/// <param name="Certified">The checkpoint of the last decision.</param>
+/// <param name="Download">The last download, if there was one.</param>
+internal sealed record UpdateResult(
+    UpdateOutcome Outcome, IReadOnlyList<NodeFailure> Failures, CertifiedCheckpoint? Certified, DownloadResult? Download);
+
+/// <summary>Carries out the effects of an <see cref="UpdateMachine"/>, one after the other, until it finishes.</summary>
+internal sealed class UpdateRun(
+    AgentState state, NodeClient nodes, Downloader downloader, DownloadDisplay display, TimeProvider clock)
+{
+    private readonly TileProofs _proofs = new(nodes);
+    private DownloadResult? _download;
+
+    public async Task<UpdateResult> Run(UpdateTask task, CancellationToken stop)
+    {
+        var machine = new UpdateMachine(task);
+        for (var effects = machine.Start(); ;)
+        {
+            UpdateEvent? happened = null;
+            foreach (var effect in effects)
+            {
+                if (effect is UpdateEffect.Finish finish)
+                {
+                    return new UpdateResult(finish.Outcome, machine.Failures, machine.Certified, _download);
+                }
+
+                happened = await CarryOut(effect, task, stop).ConfigureAwait(false) ?? happened;
+            }
+
+            effects = machine.On(happened ?? throw new UnreachableException(), clock.GetUtcNow().ToUnixTimeSeconds());
+        }
+    }
+
+    private async Task<UpdateEvent?> CarryOut(UpdateEffect effect, UpdateTask task, CancellationToken stop)
+    {
+        switch (effect)
+        {
+            case UpdateEffect.Persist persist:
+                state.Save(persist.State);
+                return null;
+            case UpdateEffect.KeepProof keep:
+                state.Save(keep.Proof);
+                return null;
+            case UpdateEffect.AskCheckpoint ask:
+                return EventOf(await nodes.Checkpoint(ask.Node, stop).ConfigureAwait(false), note => new UpdateEvent.CheckpointCame(note));
+            case UpdateEffect.AskLatest ask:
+                var latest = await nodes.Latest(ask.Node, task.Product, task.Channel, ask.From, stop).ConfigureAwait(false);
+                return EventOf(latest, bundle => new UpdateEvent.LatestCame(bundle));
+            case UpdateEffect.AskConsistency ask:
+                var proof = await _proofs.Consistency(ask.Node, ask.OldSize, ask.NewSize, stop).ConfigureAwait(false);
+                return EventOf(proof, came => new UpdateEvent.ConsistencyCame(came));
+            case UpdateEffect.AskEveryone:
+                return new UpdateEvent.EveryoneAnswered(await Everyone(stop).ConfigureAwait(false));
+            case UpdateEffect.Download download:
+                return await Download(download.Update, task.Order, stop).ConfigureAwait(false);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private async Task<IReadOnlyList<NodeAnswer>> Everyone(CancellationToken stop) =>
+        await Task.WhenAll(Enumerable.Range(0, nodes.Count).Select(async node =>
+        {
+            var reply = await nodes.Checkpoint(node, stop).ConfigureAwait(false);
+            return reply.TryGet(out byte[]? note, out var fault)
+                ? (NodeAnswer)new NodeAnswer.Note(node, note)
+                : new NodeAnswer.Silence(node, fault);
+        })).ConfigureAwait(false);
+
+    private async Task<UpdateEvent> Download(VerifiedUpdate update, IReadOnlyList<int> order, CancellationToken stop)
+    {
+        var payload = update.Payload;
+        _download = await display.Show(
+            payload.Name, (long)payload.Size, progress => downloader.Run(payload, order, progress, stop)).ConfigureAwait(false);
+        return new UpdateEvent.DownloadEnded(_download.Outcome == DownloadOutcome.Whole);
+    }
+
+    private static UpdateEvent EventOf<T>(Reply<T> reply, Func<T, UpdateEvent> came)
+        where T : class =>
+        reply.TryGet(out var value, out var fault) ? came(value) : new UpdateEvent.NodeFailed(fault);
+}

@@ -1,0 +1,25 @@
+using SupplyChain.Protocol.Verification;
+using SupplyChain.UpdaterAgent.Core.Download;
+using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Machine;
+using SupplyChain.UpdaterAgent.Transport;
+
+namespace SupplyChain.UpdaterAgent.Updating;
+
+/// <summary>Everything outside of the program that commands act on; a test puts its own in the place of each.</summary>
+internal sealed record World
+{
+    public required HttpClient Http { get; init; }
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public IDisk Disk { get; init; } = new LinuxDisk();
+
+    public Random Random { get; init; } = Random.Shared;
+
+    public Func<MachineFacts> Machine { get; init; } = LocalMachine.Read;
+
+    public TransportLimits Transport { get; init; } = TransportLimits.Default;
+
+    public DownloadLimits Download { get; init; } = DownloadLimits.Default;
+}
