@@ -1,2 +1,3 @@
-// Placeholder until the first command lands.
-return 0;
+using SupplyChain.RepoNode.Commands;
+
+return await NodeCommand.InvokeAsync(args);

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
+using SupplyChain.Protocol;
+using SupplyChain.RepoNode.Storage;
+
+namespace SupplyChain.RepoNode.Api;
+
+/// <summary>Artifacts by digest: read by anyone, in ranges; written by publishers, in as many requests as it takes (docs/protocol.md §10).</summary>
+internal sealed class ArtifactEndpoints(ArtifactStore artifacts, UploadPermission permission, ILogger<ArtifactEndpoints> log)
+{
+    private const string OffsetHeader = "Upload-Offset";
+
+    public IResult Get(HttpContext context, string hex)
+    {
+        if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed("Not a SHA-256 in lower-case hexadecimal.");
+        if (artifacts.Find(sha256) is { } stored) return StaticContent.File(context, stored.Path, hex);
+
+        context.Response.Headers[OffsetHeader] = Decimal(artifacts.BytesHeld(sha256));
+        return Problem.NotFound("This node does not hold the whole artifact.");
+    }
+
+    public IResult GetTree(HttpContext context, string hex)
+    {
+        if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed("Not a SHA-256 in lower-case hexadecimal.");
+        if (artifacts.Find(sha256) is not { } stored) return Problem.NotFound("This node does not hold the whole artifact.");
+
+        return StaticContent.File(context, stored.TreePath, $"{hex}.tree");
+    }
+
+    public async Task<IResult> PutAsync(HttpContext context, string hex)
+    {
+        if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed("Not a SHA-256 in lower-case hexadecimal.");
+        if (!UploadRange.TryRead(context.Request, out var range)) return Problem.Malformed("The range of the body is not a range of an artifact.");
+        if (permission.Check(context.Request.Headers, sha256, range.Size) is { } refused) return refused;
+        if (artifacts.Find(sha256) is not null) return Results.StatusCode(StatusCodes.Status201Created);
+
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = range.Count;
+        using var writer = artifacts.TryWrite(sha256);
+        if (writer is null) return WrongOffset(context, artifacts.BytesHeld(sha256), "Another upload of this artifact is under way.");
+        if (writer.Held != range.First) return WrongOffset(context, writer.Held, "The range does not begin where the bytes held end.");
+
+        return await AppendAsync(context, writer, range, hex);
+    }
+
+    private async Task<IResult> AppendAsync(HttpContext context, ArtifactWriter writer, UploadRange range, string hex)
+    {
+        bool exact = await writer.AppendAsync(context.Request.Body, range.Count, context.RequestAborted);
+        if (!exact)
+        {
+            writer.Sync();
+            context.Response.Headers[OffsetHeader] = Decimal(writer.Held);
+            return Problem.Malformed("The body is not as long as its range.");
+        }
+
+        if (!range.IsLast)
+        {
+            writer.Sync();
+            context.Response.Headers[OffsetHeader] = Decimal(writer.Held);
+            return Results.StatusCode(StatusCodes.Status202Accepted);
+        }
+
+        if (!writer.TryComplete()) return Problem.DigestMismatch();
+
+        log.LogInformation("Stored artifact {Sha256}, {Size} bytes", hex, range.Size);
+        return Results.StatusCode(StatusCodes.Status201Created);
+    }
+
+    private static Problem WrongOffset(HttpContext context, long held, string detail)
+    {
+        context.Response.Headers[OffsetHeader] = Decimal(held);
+        return Problem.UploadOffset(detail);
+    }
+
+    private static string Decimal(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

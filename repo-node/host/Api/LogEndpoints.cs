@@ -1,0 +1,30 @@
+using SupplyChain.Protocol.Log;
+using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Storage;
+
+namespace SupplyChain.RepoNode.Api;
+
+/// <summary>The log as any C2SP client reads it: checkpoint, tiles, entry bundles; and the trust root (docs/protocol.md §10).</summary>
+internal sealed class LogEndpoints(NodeState state, TileStore tiles, FirstRoot root)
+{
+    private const string Binary = "application/octet-stream";
+
+    public IResult GetCheckpoint(HttpContext context) => state.Current.Certified is { } certified
+        ? StaticContent.Current(context, certified.Note.ToArray(), "text/plain; charset=utf-8")
+        : Problem.Starting();
+
+    public IResult GetTile(HttpContext context, string path)
+    {
+        byte[]? data;
+        path = $"tile/{path}";
+        if (EntryBundle.TryParsePath(path, out var bundle)) data = tiles.Read(bundle);
+        else if (Tile.TryParsePath(path, out var tile)) data = tiles.Read(tile);
+        else return Problem.Malformed("Not the path of a tile or an entry bundle.");
+
+        return data is null ? Problem.NotFound("The log is not that long yet.") : StaticContent.Bytes(context, data, Binary);
+    }
+
+    public IResult GetTrust(HttpContext context, string file) => file == "1.update"
+        ? StaticContent.Bytes(context, root.Entry.ToArray(), "application/json")
+        : Problem.NotFound("There is no such trust root.");
+}

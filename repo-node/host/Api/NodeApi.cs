@@ -1,0 +1,108 @@
+using SupplyChain.Protocol.Encoding;
+using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Peers;
+
+namespace SupplyChain.RepoNode.Api;
+
+/// <summary>The node interface of docs/protocol.md §10: which request goes where, and what happens before and around it.</summary>
+internal static class NodeApi
+{
+    public static void AddNodeApi(this IServiceCollection services)
+    {
+        services.AddRateLimiter(RequestLimits.Apply);
+        services.AddRequestTimeouts(RequestLimits.Apply);
+        services.AddSingleton<UploadPermission>();
+        services.AddSingleton<ArtifactEndpoints>();
+        services.AddSingleton<LogEndpoints>();
+        services.AddSingleton<ProofEndpoints>();
+        services.AddSingleton<StatementEndpoints>();
+    }
+
+    public static void MapNodeApi(this WebApplication app)
+    {
+        app.Use(ReportFailureAsync);
+        app.UseRateLimiter();
+        app.UseRequestTimeouts();
+
+        MapLog(app, app.Services.GetRequiredService<LogEndpoints>());
+        MapProofs(app, app.Services.GetRequiredService<ProofEndpoints>());
+        MapArtifacts(app, app.Services.GetRequiredService<ArtifactEndpoints>());
+        MapStatements(app, app.Services.GetRequiredService<StatementEndpoints>());
+        MapHealth(app);
+        app.MapFallback("{**path}", () => (IResult)Problem.NotFound("The node has no such resource."));
+    }
+
+    private static void MapLog(WebApplication app, LogEndpoints log)
+    {
+        app.MapGet("/checkpoint", (HttpContext context) => log.GetCheckpoint(context));
+        app.MapGet("/tile/{**path}", (HttpContext context, string path) => log.GetTile(context, path));
+        app.MapGet("/trust/{file}", (HttpContext context, string file) => log.GetTrust(context, file));
+    }
+
+    private static void MapProofs(WebApplication app, ProofEndpoints proofs)
+    {
+        app.MapGet("/latest/{product}/{channel}", (HttpContext context, string product, string channel) =>
+            proofs.GetLatest(context, product, channel));
+        app.MapGet("/map/{keyHash}", (HttpContext context, string keyHash) => proofs.GetMapRow(context, keyHash));
+    }
+
+    // Artifacts take as long as they take; the server ends connections that are too slow.
+    private static void MapArtifacts(WebApplication app, ArtifactEndpoints artifacts)
+    {
+        app.MapMethods("/artifact/sha256/{hex}", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, string hex) =>
+            artifacts.Get(context, hex)).DisableRequestTimeout();
+        app.MapMethods("/artifact/sha256/{hex}/tree", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, string hex) =>
+            artifacts.GetTree(context, hex)).DisableRequestTimeout();
+        app.MapPut("/artifact/sha256/{hex}", (HttpContext context, string hex) => artifacts.PutAsync(context, hex))
+            .RequireRateLimiting(RequestLimits.Writes).DisableRequestTimeout();
+    }
+
+    private static void MapStatements(WebApplication app, StatementEndpoints statements)
+    {
+        app.MapPost("/statements", (Func<HttpContext, Task<IResult>>)statements.PostAsync).RequireRateLimiting(RequestLimits.Writes);
+        app.MapGet("/statements/{id}", (HttpContext context, string id) => statements.Get(context, id));
+    }
+
+    private static void MapHealth(WebApplication app)
+    {
+        var state = app.Services.GetRequiredService<NodeState>();
+        var network = app.Services.GetRequiredService<PeerNetwork>();
+        string name = app.Services.GetRequiredService<PeerSet>().Hello.Name;
+        app.MapGet("/healthz", (HttpContext context) =>
+        {
+            var snapshot = state.Current;
+            var root = snapshot.Tip.Ledger.TrustRoot;
+            var status = new NodeStatus(
+                name, root.Origin, snapshot.View.Number, snapshot.Tip.Header.Height, snapshot.Tip.Ledger.Size,
+                snapshot.Certified?.Ledger.Size ?? 0, snapshot.Pending, network.Connected, root.Quorum.Required);
+            return StaticContent.Current(context, status.WriteTo(new CanonicalJsonWriter()).ToArray(), "application/json");
+        });
+    }
+
+    private static async Task ReportFailureAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException refused) when (!context.Response.HasStarted)
+        {
+            var problem = refused.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Problem.TooLarge("The body is longer than this request may have.")
+                : Problem.Malformed("The request breaks off, or is not HTTP.");
+            await problem.ExecuteAsync(context);
+        }
+        catch (IOException failure) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            Logger(context).LogError(failure, "Could not answer {Method} {Path}", context.Request.Method, context.Request.Path);
+            await Problem.Internal().ExecuteAsync(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: nobody reads an answer.
+        }
+    }
+
+    private static ILogger Logger(HttpContext context) =>
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("SupplyChain.RepoNode.Api");
+}

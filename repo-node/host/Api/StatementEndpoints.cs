@@ -1,0 +1,73 @@
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Encoding;
+using SupplyChain.Protocol.Map;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.RepoNode.Core.Consensus;
+using SupplyChain.RepoNode.Core.Ledger;
+using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Storage;
+
+namespace SupplyChain.RepoNode.Api;
+
+/// <summary>Takes statements, and tells what became of them (docs/protocol.md §10).</summary>
+internal sealed class StatementEndpoints(NodeState state, NodeDatabase database, ArtifactStore artifacts, NodeLoop loop)
+{
+    private const string Json = "application/json";
+
+    public async Task<IResult> PostAsync(HttpContext context)
+    {
+        byte[] entry = await ReadBodyAsync(context);
+        if (!Envelope.TryRead(entry, out var envelope)) return Problem.Malformed("Not a canonical envelope.");
+        if (MissingArtifact(envelope) is { } missing)
+            return Problem.ArtifactMissing($"This node does not hold the whole artifact {missing.Name}, sha256 {missing.Sha256}, with the stated size and fsverity digest.");
+
+        return await loop.SubmitAsync(envelope, context.RequestAborted) switch
+        {
+            SubmissionAnswer.Pending or SubmissionAnswer.Refused(LedgerRefusal.Duplicate) => Accepted(envelope.Id),
+            SubmissionAnswer.Refused(LedgerRefusal.Malformed) => Problem.Malformed("Not a statement with a known predicate."),
+            SubmissionAnswer.Refused(var refusal) => Problem.Refused(refusal.Name(), "A ledger rule refuses the statement on the final state."),
+            SubmissionAnswer.Full => Problem.TooManyRequests(),
+            var other => throw new InvariantBrokenException($"an answer is pending, refused or full, not {other}"),
+        };
+    }
+
+    public IResult Get(HttpContext context, string id)
+    {
+        if (!Digest.TryParseHex(id, out var statement)) return Problem.Malformed("Not an id in lower-case hexadecimal.");
+
+        var snapshot = state.Current;
+        var answer = new CanonicalJsonWriter().BeginObject().Field("id", statement);
+        if (snapshot.Certified is { } certified && IndexIn(certified.Ledger, statement) is { } certifiedIndex)
+            answer.Field("status", "certified").Field("index", certifiedIndex);
+        else if (IndexIn(snapshot.Tip.Ledger, statement) is { } finalIndex)
+            answer.Field("status", "final").Field("index", finalIndex);
+        else if (database.FindSubmission(statement) is { } submission)
+            _ = submission.Refusal is null ? answer.Field("status", "pending") : answer.Field("status", "refused").Field("reason", submission.Refusal);
+        else
+            return Problem.UnknownStatement();
+
+        return StaticContent.Current(context, answer.EndObject().ToArray(), Json);
+    }
+
+    private Artifact? MissingArtifact(Envelope envelope) =>
+        Statement.TryRead(envelope, out var statement) && statement is Release release
+            ? release.Artifacts.FirstOrDefault(artifact => !artifacts.Holds(artifact))
+            : null;
+
+    private static IResult Accepted(Digest id)
+    {
+        byte[] body = new CanonicalJsonWriter().BeginObject().Field("id", id).Field("status", "pending").EndObject().ToArray();
+        return Results.Text(body, Json, StatusCodes.Status202Accepted);
+    }
+
+    private static ulong? IndexIn(LedgerState ledger, Digest statement) =>
+        ledger.Map.TryGet(MapKey.Statement(statement), out var value) && StatementRow.TryRead(value.Span, out var row) ? row.Index : null;
+
+    // The server has bounded the body's size already.
+    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.ToArray();
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Spectre.Console;
+using SupplyChain.Protocol.Encoding;
+using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Storage;
+
+namespace SupplyChain.RepoNode.Commands;
+
+/// <summary><c>repo-node run</c>: takes part until it is told to stop.</summary>
+internal static class RunCommand
+{
+    private static readonly Option<DirectoryInfo> Data = new("--data") { Description = "The node's own directory.", Required = true };
+    private static readonly Option<FileInfo> TrustRoot = new("--trust-root") { Description = "The envelope of trust root 1.", Required = true };
+
+    public static Command Create() => new Command("run", "Take part until told to stop.") { Data, TrustRoot }.Runs(RunAsync);
+
+    private static async Task<ExitCode> RunAsync(ParseResult parsed, Screen screen, CancellationToken stop)
+    {
+        var files = new NodeFiles(parsed.GetRequiredValue(Data).FullName);
+        if (!File.Exists(files.Description))
+        {
+            throw new CommandFailure(
+                ExitCode.Environment, "not-a-node", $"There is no node in {files.Data}.", "Make one with repo-node init.");
+        }
+
+        using var held = NodeLock.TryTake(files.Lock) ?? throw new CommandFailure(
+            ExitCode.Locked, "locked", $"Another process runs the node in {files.Data}.", "Stop it first; do not delete the lock.");
+        using var keys = NodeKeys.Load(files);
+        var root = ReadRoot(parsed.GetRequiredValue(TrustRoot));
+        int self = root.Find(keys) ?? throw new CommandFailure(
+            ExitCode.Refused, "not-in-trust-root", "The trust root does not name a node with these keys.",
+            $"Give {files.Description} to whoever prepares the trust root.");
+
+        return await ServeAsync(files, keys, root, self, screen, stop);
+    }
+
+    private static async Task<ExitCode> ServeAsync(
+        NodeFiles files, NodeKeys keys, FirstRoot root, int self, Screen screen, CancellationToken stop)
+    {
+        await using var node = BuildNode(files, keys, root, self);
+
+        // The host stops on both signals by itself; only the exit code tells them apart.
+        bool interrupted = false;
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => interrupted = true);
+        await node.StartAsync(stop);
+
+        var identity = root.Root.Nodes[self];
+        screen.Result(
+            new CanonicalJsonWriter().BeginObject()
+                .Field("name", identity.Name).Field("origin", root.Root.Origin).Field("url", identity.Url).Field("peer", identity.Peer).EndObject(),
+            console => console.MarkupLineInterpolated($"[bold]{identity.Name}[/] of {root.Root.Origin} is ready at {identity.Url}"));
+
+        if (await node.WaitForEndAsync(stop) is not { } failure) return interrupted ? ExitCode.Interrupted : ExitCode.Done;
+
+        throw new CommandFailure(
+            ExitCode.Failed, "stopped", failure.Message, "The node stops rather than risk its word. Look at its log before starting it again.");
+    }
+
+    private static Node BuildNode(NodeFiles files, NodeKeys keys, FirstRoot root, int self)
+    {
+        if (!ListenAddresses.TryRead(File.ReadAllBytes(files.ListenAddresses), out var addresses))
+        {
+            throw new CommandFailure(
+                ExitCode.Environment, "not-a-node", $"{files.ListenAddresses} does not say where to listen.",
+                """It holds {"http":"HOST:PORT","peers":"HOST:PORT"}.""");
+        }
+
+        try
+        {
+            return new Node(files, keys, root, self, addresses, TimeProvider.System, Logging.Create(files));
+        }
+        catch (JournalDamagedException damage)
+        {
+            throw new CommandFailure(
+                ExitCode.Failed, "journal-damaged", damage.Message,
+                "Do not repair, delete or restore it: the node could sign a second history. Make a new node with new keys (docs/operations.md).");
+        }
+    }
+
+    private static FirstRoot ReadRoot(FileInfo file) => FirstRoot.Read(File.ReadAllBytes(file.FullName)).TryGet(out var root, out var rejection)
+        ? root
+        : throw new CommandFailure(
+            ExitCode.Refused, rejection.Name, $"{file.FullName} is not a trust root: {rejection.Detail}.", "Check it with share trust show.");
+}

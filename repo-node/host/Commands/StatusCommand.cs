@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Spectre.Console;
+using SupplyChain.Protocol.Encoding;
+using SupplyChain.Protocol.Trust;
+using SupplyChain.RepoNode.Api;
+using SupplyChain.RepoNode.Storage;
+
+namespace SupplyChain.RepoNode.Commands;
+
+/// <summary><c>repo-node status</c>: asks a running node how it stands.</summary>
+internal static class StatusCommand
+{
+    private const int MaxAnswer = 64 << 10;
+
+    private static readonly Option<DirectoryInfo> Data = new("--data") { Description = "The directory of a node on this machine." };
+    private static readonly Option<string> Url = new("--url") { Description = "The URL of any node." };
+
+    public static Command Create() =>
+        new Command("status", "Ask a running node how it stands.") { Data, Url }.Runs(RunAsync);
+
+    private static async Task<ExitCode> RunAsync(ParseResult parsed, Screen screen, CancellationToken stop)
+    {
+        var status = await AskAsync(UrlOf(parsed), stop);
+        screen.Result(status.WriteTo(new CanonicalJsonWriter()), console => console.Write(Table(status)));
+
+        // With itself, the node then sees fewer than q: nothing new can become final.
+        return status.Peers < status.Quorum - 1 ? ExitCode.NoQuorum : ExitCode.Done;
+    }
+
+    private static string UrlOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(Url) is { } url) return url;
+        if (parsed.GetValue(Data) is not { } data)
+            throw new CommandFailure(ExitCode.Usage, "usage", "Which node?", "Name its directory with --data or its URL with --url.");
+
+        string file = new NodeFiles(data.FullName).Description;
+        return NodeIdentity.TryRead(File.ReadAllBytes(file), out var identity)
+            ? identity.Url
+            : throw new CommandFailure(ExitCode.Environment, "not-a-node", $"{file} does not describe a node.", "Name another directory with --data.");
+    }
+
+    private static async Task<NodeStatus> AskAsync(string url, CancellationToken stop)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5), MaxResponseContentBufferSize = MaxAnswer };
+        try
+        {
+            byte[] answer = await client.GetByteArrayAsync(new Uri(new Uri(url), "/healthz"), stop);
+            if (NodeStatus.TryRead(answer, out var status)) return status;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or UriFormatException)
+        {
+            throw new CommandFailure(ExitCode.Environment, "no-answer", $"{url} does not answer: {failure.Message}", "Is the node running?");
+        }
+
+        throw new CommandFailure(ExitCode.Environment, "no-answer", $"{url} does not answer as a node.", "Is this a node's URL?");
+    }
+
+    private static Table Table(NodeStatus status) => new Table().Border(TableBorder.Rounded).AddColumns("", status.Name)
+        .AddRow("origin", status.Origin)
+        .AddRow("view", StrictDecimal.Encode(status.View))
+        .AddRow("height", StrictDecimal.Encode(status.Height))
+        .AddRow("tree size", StrictDecimal.Encode(status.TreeSize))
+        .AddRow("certified size", StrictDecimal.Encode(status.CertifiedSize))
+        .AddRow("pending", StrictDecimal.Encode((ulong)status.Pending))
+        .AddRow("peers", $"{status.Peers} connected, {status.Quorum - 1} needed");
+}

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using SupplyChain.Protocol.Artifacts;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Trust;
+using SupplyChain.RepoNode.Storage;
+
+namespace SupplyChain.RepoNode.Operations;
+
+/// <summary>
+/// Gets artifacts that others have, from any node that serves them: first the verity tree, which the release's fsverity
+/// digest checks, then pieces, each checked by the tree before it is kept. Goes on until the artifact is whole.
+/// </summary>
+internal sealed class ArtifactFetcher : IDisposable
+{
+    private const int PiecesAtOnce = 4;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<Artifact, Task> _underWay = new();
+    private readonly ArtifactStore _artifacts;
+    private readonly Uri[] _sources;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ArtifactFetcher> _log;
+    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = Deadline };
+
+    public ArtifactFetcher(ArtifactStore artifacts, IEnumerable<NodeIdentity> sources, TimeProvider time, ILogger<ArtifactFetcher> log)
+    {
+        _artifacts = artifacts;
+        _sources = [.. sources.Select(node => new Uri(node.Url))];
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>Completes when the artifact is whole on this node's own disk. Asking again joins the fetch under way.</summary>
+    public Task HoldAsync(Artifact artifact, CancellationToken stop) => _artifacts.Holds(artifact)
+        ? Task.CompletedTask
+        : _underWay.GetOrAdd(artifact, wanted => FetchAsync(wanted, stop));
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task FetchAsync(Artifact artifact, CancellationToken stop)
+    {
+        await Task.Yield();
+        var pause = FirstPause;
+        for (int turn = Random.Shared.Next(_sources.Length); ; turn++)
+        {
+            try
+            {
+                if (await TryFetchAsync(artifact, turn, stop)) break;
+            }
+            catch (Exception failure) when (failure is HttpRequestException or IOException or TaskCanceledException && !stop.IsCancellationRequested)
+            {
+                _log.LogDebug("Could not fetch artifact {Sha256}: {Reason}", artifact.Sha256, failure.Message);
+            }
+
+            await Task.Delay(pause, _time, stop);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        _underWay.TryRemove(artifact, out _);
+        _log.LogInformation("Fetched artifact {Sha256}, {Size} bytes", artifact.Sha256, artifact.Size);
+    }
+
+    private async Task<bool> TryFetchAsync(Artifact artifact, int turn, CancellationToken stop)
+    {
+        if (_artifacts.Holds(artifact)) return true;
+
+        using var writer = _artifacts.TryWrite(artifact.Sha256);
+        if (writer is null) return false;
+        if (await FetchTreeAsync(artifact, SourceOf(turn), stop) is not { } tree) return false;
+
+        // What lies here may be the rest of an upload that broke off, checked by nobody: whole pieces are not kept unchecked.
+        if (writer.Held > 0) writer.Truncate();
+        await FetchPiecesAsync(artifact, tree, writer, turn, stop);
+        return writer.TryComplete() && _artifacts.Holds(artifact);
+    }
+
+    // Pieces come from different nodes at the same time and are kept in their order.
+    private async Task FetchPiecesAsync(Artifact artifact, VerityTree tree, ArtifactWriter writer, int turn, CancellationToken stop)
+    {
+        var coming = new Queue<Task<byte[]>>();
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        try
+        {
+            for (int next = 0; next < tree.PieceCount || coming.Count > 0;)
+            {
+                while (coming.Count < PiecesAtOnce && next < tree.PieceCount)
+                    coming.Enqueue(FetchPieceAsync(artifact, tree, next++, turn, given.Token));
+
+                await writer.AppendAsync(await coming.Dequeue(), stop);
+            }
+        }
+        finally
+        {
+            await given.CancelAsync();
+            await ((Task)Task.WhenAll(coming)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<byte[]> FetchPieceAsync(Artifact artifact, VerityTree tree, int piece, int turn, CancellationToken stop)
+    {
+        for (int attempt = 0; attempt < _sources.Length; attempt++)
+        {
+            byte[]? bytes = await TryGetAsync(
+                SourceOf(turn + piece + attempt), $"/artifact/sha256/{artifact.Sha256}", (long)piece * VerityTree.PieceSize, tree.PieceLength(piece), stop);
+            if (bytes is not null && tree.VerifyPiece(piece, bytes)) return bytes;
+        }
+
+        throw new IOException($"no node gives piece {piece}");
+    }
+
+    private async Task<VerityTree?> FetchTreeAsync(Artifact artifact, Uri source, CancellationToken stop)
+    {
+        int length = VerityTree.LengthOf((long)artifact.Size);
+        byte[]? bytes = length == 0 ? [] : await TryGetAsync(source, $"/artifact/sha256/{artifact.Sha256}/tree", 0, length, stop);
+        return bytes is not null && VerityTree.TryRead(bytes, (long)artifact.Size, artifact.FsVerity, out var tree) ? tree : null;
+    }
+
+    /// <returns>Null when the source does not have exactly these bytes.</returns>
+    private async Task<byte[]?> TryGetAsync(Uri source, string path, long offset, int length, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(source, path));
+        request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
+        try
+        {
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            if (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentLength != length) return null;
+
+            byte[] bytes = new byte[length];
+            await using var body = await response.Content.ReadAsStreamAsync(stop);
+            await body.ReadExactlyAsync(bytes, stop);
+            return bytes;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or TaskCanceledException && !stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private Uri SourceOf(int turn) => _sources[turn % _sources.Length];
+}

@@ -1,0 +1,156 @@
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Log;
+using SupplyChain.Protocol.Notes;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Trust;
+using SupplyChain.RepoNode.Core.Attestation;
+using SupplyChain.RepoNode.Core.Consensus;
+using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Peers;
+using SupplyChain.RepoNode.Storage;
+
+namespace SupplyChain.RepoNode.Operations;
+
+/// <summary>
+/// Carries out what the core's <see cref="Cosigner"/> decides: a checkpoint goes into the signing journal, then it is signed,
+/// then everybody hears of it (docs/protocol.md §4). Gathers everybody's cosignatures into the note that is served.
+/// </summary>
+internal sealed class Cosigning
+{
+    private readonly TrustRoot _root;
+    private readonly int _self;
+    private readonly NodeKeys _keys;
+    private readonly FinalChain _chain;
+    private readonly SigningJournal _journal;
+    private readonly NodeDatabase _database;
+    private readonly PeerNetwork _network;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Cosigning> _log;
+
+    private readonly Cosigner _cosigner;
+    private readonly Cosignatures _cosignatures;
+    private readonly Dictionary<Digest, Artifact> _unread = [];
+
+    // The last parameter is the last checkpoint in the signing journal.
+    public Cosigning(
+        FirstRoot root, PeerSet peers, NodeKeys keys, FinalChain chain, SigningJournal journal, NodeDatabase database,
+        PeerNetwork network, TimeProvider time, ILogger<Cosigning> log, JournalRecord.CosignedCheckpoint? last)
+    {
+        _root = root.Root;
+        _self = peers.Self;
+        _keys = keys;
+        _chain = chain;
+        _journal = journal;
+        _database = database;
+        _network = network;
+        _time = time;
+        _log = log;
+        _cosigner = new Cosigner(_root.Freshness.AttestEvery, last);
+        _cosignatures = new Cosignatures(_root);
+
+        var genesis = chain.Tip.Ledger;
+        Extend(new Attestable(genesis.Size, genesis.LogRoot, []));
+    }
+
+    /// <summary>What is served; null before the first time.</summary>
+    public CertifiedState? Certified { get; private set; }
+
+    /// <summary>Artifacts of final releases that this node has not read back yet, and must before it cosigns.</summary>
+    public IReadOnlyList<Artifact> Missing => [.. _cosigner.Missing.Select(digest => _unread[digest])];
+
+    /// <summary>Every peer's newest cosignature, for one that may have missed them.</summary>
+    public IEnumerable<PeerMessage> Newest => _cosignatures.Newest.Select(cosignature => new PeerMessage.Cosigned(cosignature));
+
+    /// <summary>The next block of the final chain, which is on the disk.</summary>
+    public void Extend(FinalBlock final)
+    {
+        if (Attestable.Of(final) is not { } candidate) return;
+
+        if (candidate.Size > (_cosigner.Last?.Size ?? 0))
+        {
+            foreach (var artifact in final.Executed.Artifacts) _unread[artifact.Sha256] = artifact;
+        }
+
+        Extend(candidate);
+    }
+
+    /// <summary>Takes up the note that was served when the node stopped.</summary>
+    public void Resume(ReadOnlySpan<byte> note)
+    {
+        Invariant.Holds(SignedNote.TryParse(note, out var signed), "the stored checkpoint is a note");
+        Invariant.Holds(Checkpoint.TryParse(signed.Text, out var checkpoint), "the stored note is a checkpoint");
+        foreach (var signature in signed.Signatures)
+        {
+            int node = _root.IndexOf(signature.Name);
+            if (node < 0 || !Cosignature.TryRead(signature, out ulong time, out var bytes)) continue;
+            _cosignatures.Add(new CosignatureGossip(checkpoint.Size.Value, checkpoint.Root, (byte)node, (long)time, new VoteSignature(bytes)));
+        }
+
+        Certify();
+    }
+
+    /// <summary>The node has read this artifact back from its own disk.</summary>
+    public void ArtifactRead(Digest sha256) => _cosigner.ArtifactsRead([sha256]);
+
+    /// <summary>Cosigns everything that is to be cosigned now.</summary>
+    public void Advance()
+    {
+        while (_cosigner.Next(_time.GetUtcNow().ToUnixTimeSeconds()) is { } record)
+        {
+            // On disk before the signature leaves: a restart must not make this node sign another history.
+            _journal.Append(new JournalFrame(record.Type, record.ToBody()));
+            _cosigner.Journaled(record);
+
+            var cosignature = Sign(record);
+            _network.Broadcast(new PeerMessage.Cosigned(cosignature));
+            Receive(cosignature);
+            if (Certified is not null) _database.SaveCheckpoint(Certified.Note.Span);
+        }
+    }
+
+    /// <summary>Takes a cosignature, own or a peer's.</summary>
+    public void Receive(CosignatureGossip cosignature)
+    {
+        switch (_cosignatures.Add(cosignature))
+        {
+            case CosignatureOutcome.Kept: Certify(); break;
+            case CosignatureOutcome.Ignored: break;
+            case CosignatureOutcome.Forged: _log.LogWarning("A cosignature in the name of node {Node} is forged", cosignature.Node); break;
+            case CosignatureOutcome.Forked: ReportFork(cosignature); break;
+        }
+    }
+
+    private void Extend(Attestable candidate)
+    {
+        _cosigner.Extend(candidate);
+        foreach (var forked in _cosignatures.Extend(candidate.Size, candidate.Root)) ReportFork(forked);
+    }
+
+    private CosignatureGossip Sign(JournalRecord.CosignedCheckpoint record)
+    {
+        byte[] text = new Checkpoint(_root.Origin, new TreeSize(record.Size), record.Root).ToText();
+        var signature = Cosignature.Sign(_keys.Attestation, _root.Nodes[_self].Name, text, (ulong)record.Time);
+        bool read = Cosignature.TryRead(signature, out _, out var bytes);
+        Invariant.Holds(read, "an own cosignature can be read");
+        return new CosignatureGossip(record.Size, record.Root, (byte)_self, record.Time, new VoteSignature(bytes));
+    }
+
+    private void Certify()
+    {
+        if (_cosignatures.Certified is not { } checkpoint || _chain.LedgerOf(checkpoint.Size.Value) is not { } ledger) return;
+
+        bool isNew = Certified?.Size != checkpoint.Size;
+        byte[] text = checkpoint.ToText();
+        var note = new SignedNote(text, [LogSignature.Sign(_keys.Log, _root.Origin, text), .. _cosignatures.OnCertified]);
+        Certified = new CertifiedState(note.Encode(), ledger);
+        if (!isNew) return;
+
+        _chain.ForgetBefore(checkpoint.Size.Value);
+        _database.SaveCheckpoint(Certified.Note.Span);
+        _log.LogInformation("Certified: tree size {TreeSize}, {Cosignatures} cosignatures", checkpoint.Size.Value, _cosignatures.OnCertified.Count);
+    }
+
+    private void ReportFork(CosignatureGossip cosignature) => _log.LogCritical(
+        "Node {Node} cosigned another root than this node's log has at size {TreeSize}: {Root}",
+        cosignature.Node < _root.Nodes.Count ? _root.Nodes[cosignature.Node].Name : "?", cosignature.Size, cosignature.Root);
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using SupplyChain.Protocol.Encoding;
+
+namespace SupplyChain.RepoNode.Operations;
+
+/// <summary><c>HOST:PORT</c> to listen on; the host is an IP address (IPv6 in brackets) or <c>localhost</c>.</summary>
+internal sealed record ListenAddress(string Host, int Port)
+{
+    public IPEndPoint EndPoint => new(Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(Host.Trim('[', ']')), Port);
+
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ListenAddress? address)
+    {
+        address = null;
+        int colon = text?.LastIndexOf(':') ?? -1;
+        if (text is null || colon <= 0) return false;
+
+        string host = text[..colon];
+        bool bracketed = host.StartsWith('[') && host.EndsWith(']');
+        if (host != "localhost" && (!IPAddress.TryParse(host.Trim('[', ']'), out var ip) || bracketed != host.Contains(':') || ip is null))
+            return false;
+        if (!StrictDecimal.TryDecode(text.AsSpan(colon + 1), out ulong port) || port is 0 or > IPEndPoint.MaxPort) return false;
+
+        address = new ListenAddress(host, (int)port);
+        return true;
+    }
+
+    public override string ToString() => $"{Host}:{StrictDecimal.Encode((ulong)Port)}";
+}

@@ -1,0 +1,135 @@
+using Serilog.Extensions.Logging;
+using SupplyChain.Protocol;
+using SupplyChain.RepoNode.Api;
+using SupplyChain.RepoNode.Core.Consensus;
+using SupplyChain.RepoNode.Peers;
+using SupplyChain.RepoNode.Storage;
+
+namespace SupplyChain.RepoNode.Operations;
+
+/// <summary>A whole node: its parts put together, started, and stopped. The caller holds the <see cref="NodeLock"/>.</summary>
+internal sealed class Node : IAsyncDisposable
+{
+    private const ulong Epoch = 1;
+
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(5);
+
+    private readonly WebApplication _app;
+    private readonly NodeDatabase _database;
+    private readonly SigningJournal _journal;
+    private readonly SerilogLoggerFactory _logs;
+    private readonly PeerSet _peers;
+    private readonly PeerNetwork _network;
+    private readonly ArtifactFetcher _fetcher;
+    private readonly NodeLoop _loop;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+    private Exception? _failure;
+
+    /// <exception cref="JournalDamagedException">The node must not sign anything any more.</exception>
+    public Node(
+        NodeFiles files, NodeKeys keys, FirstRoot root, int self, ListenAddresses addresses, TimeProvider time, Serilog.ILogger log)
+    {
+        _logs = new SerilogLoggerFactory(log, dispose: true);
+        var records = new List<JournalRecord>();
+        _journal = SigningJournal.Open(files.Journal, frame => records.Add(Read(frame)));
+        _database = new NodeDatabase(files.Database);
+        _peers = new PeerSet(root.Root.Origin, Epoch, root.Root.Nodes, self, keys.Transport);
+        _network = new PeerNetwork(_peers, time, Log<PeerNetwork>());
+
+        var tiles = new TileStore(files);
+        var artifacts = new ArtifactStore(files.Artifacts);
+        var chain = new FinalChain(root, _database, tiles);
+        var last = records.OfType<JournalRecord.CosignedCheckpoint>().LastOrDefault();
+        var cosigning = new Cosigning(root, _peers, keys, chain, _journal, _database, _network, time, Log<Cosigning>(), last);
+        chain.Restore(cosigning.Extend);
+        if (_database.LoadCheckpoint() is { } note) cosigning.Resume(note);
+
+        var replica = Replica.Restore(new Committee(root.Root), keys.Vote, chain.Tip, records);
+        var state = new NodeState(new NodeSnapshot(replica.View, replica.Pending, chain.Tip, cosigning.Certified));
+        _fetcher = new ArtifactFetcher(artifacts, _peers.Others.Select(node => root.Root.Nodes[node]), time, Log<ArtifactFetcher>());
+        _loop = new NodeLoop(replica, chain, cosigning, _journal, _database, _fetcher, _network, state, time, Log<NodeLoop>());
+
+        var builder = CreateBuilder(addresses);
+        builder.Services.AddSingleton(root).AddSingleton(root.Root).AddSingleton(state).AddSingleton(tiles).AddSingleton(artifacts);
+        builder.Services.AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network).AddSingleton(_loop);
+        builder.Services.AddSingleton<IPeerFrames>(_loop).AddSingleton<PeerListener>();
+        builder.Services.AddNodeApi();
+        _app = builder.Build();
+        _app.MapNodeApi();
+    }
+
+    /// <summary>Returns once the node answers requests and lets peers in.</summary>
+    public async Task StartAsync(CancellationToken stop)
+    {
+        await _app.StartAsync(stop);
+        _running = RunAsync();
+    }
+
+    /// <summary>Returns when the process is told to end, or the node must not go on.</summary>
+    /// <returns>Why it must not; null when it was told.</returns>
+    public async Task<Exception?> WaitForEndAsync(CancellationToken stop)
+    {
+        await _app.WaitForShutdownAsync(stop);
+        await _stop.CancelAsync();
+        await _running;
+        return _failure;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _app.StopAsync();
+        await _running;
+        await _app.DisposeAsync();
+        _loop.Dispose();
+        _fetcher.Dispose();
+        _database.Dispose();
+        _journal.Dispose();
+        _logs.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var calling = _network.RunAsync(_loop.OnConnected, _stop.Token);
+        try
+        {
+            // Not on the caller's thread: catching up may take a while.
+            await Task.Run(() => _loop.RunAsync(_stop.Token));
+        }
+        catch (Exception failure) when (failure is IOException or InvariantBrokenException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            // Whatever the node has not written down it must not say: nothing is tried again.
+            _failure = failure;
+            Log<Node>().LogCritical(failure, "The node stops");
+            await _stop.CancelAsync();
+            _app.Lifetime.StopApplication();
+        }
+
+        await calling;
+    }
+
+    private WebApplicationBuilder CreateBuilder(ListenAddresses addresses)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<ILoggerFactory>(_logs);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            RequestLimits.Apply(kestrel);
+            kestrel.Listen(addresses.Http.EndPoint);
+            kestrel.Listen(addresses.Peers.EndPoint, listen => PeerListener.Configure(listen, _peers));
+        });
+        return builder;
+    }
+
+    private ILogger<T> Log<T>() => _logs.CreateLogger<T>();
+
+    private static JournalRecord Read(JournalFrame frame)
+    {
+        Invariant.Holds(JournalRecord.TryRead(frame.Type, frame.Body.Span, out var record), "a sound frame of the journal holds a record");
+        return record;
+    }
+}

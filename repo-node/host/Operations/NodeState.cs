@@ -1,0 +1,29 @@
+using SupplyChain.Protocol.Log;
+using SupplyChain.RepoNode.Core.Consensus;
+using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Core.Ledger;
+
+namespace SupplyChain.RepoNode.Operations;
+
+/// <summary>The newest certified checkpoint, with the ledger it is about.</summary>
+/// <param name="Note">As it is served: the node's own log signature, then cosignatures in the root's order.</param>
+/// <param name="Ledger">For proofs.</param>
+internal sealed record CertifiedState(ReadOnlyMemory<byte> Note, LedgerState Ledger)
+{
+    public TreeSize Size => new(Ledger.Size);
+}
+
+/// <summary>What requests see of the node: one consistent picture, replaced as a whole by the loop.</summary>
+internal sealed record NodeSnapshot(View View, int Pending, ChainTip Tip, CertifiedState? Certified);
+
+/// <summary>Where the loop leaves the newest <see cref="NodeSnapshot"/>.</summary>
+internal sealed class NodeState(NodeSnapshot first)
+{
+    private volatile NodeSnapshot _current = first;
+
+    public NodeSnapshot Current
+    {
+        get => _current;
+        set => _current = value;
+    }
+}

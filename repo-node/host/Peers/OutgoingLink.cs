@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace SupplyChain.RepoNode.Peers;
+
+/// <summary>Keeps one connection to one peer, on which this node only sends. Comes back by itself, later and later, until the peer lets it in.</summary>
+internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, ILogger log)
+{
+    private const int MaxFrames = 4096;
+    private const long MaxBytes = 64 << 20;
+
+    private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly OutgoingQueue _queue = new(MaxFrames, MaxBytes);
+    private volatile bool _connected;
+
+    /// <summary>The peer has let this node in.</summary>
+    public bool Connected => _connected;
+
+    public void Send(byte[] frame) => _queue.Enqueue(frame);
+
+    /// <param name="connected">Called every time the peer has let this node in.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task RunAsync(Action<int> connected, CancellationToken stop)
+    {
+        var pause = FirstPause;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (await ConnectAsync(connected, stop)) pause = FirstPause;
+            }
+            catch (Exception failure) when (IsOfTheWorld(failure))
+            {
+                log.LogDebug("Peer {Peer} is out of reach: {Reason}", peers.Nodes[node].Name, failure.Message);
+            }
+
+            // Nodes that lost each other at the same moment must not all call at the same moment.
+            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <returns>True when the peer had let this node in, however it ended.</returns>
+    private async Task<bool> ConnectAsync(Action<int> connected, CancellationToken stop)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+
+        using var handshake = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        handshake.CancelAfter(HandshakeTime);
+        await socket.ConnectAsync(EndPointOf(peers.Nodes[node].Peer), handshake.Token);
+
+        await using var stream = new SslStream(new NetworkStream(socket));
+        await stream.AuthenticateAsClientAsync(peers.CallOptions(node), handshake.Token);
+        await stream.WriteAsync(peers.Hello.ToFrame(), handshake.Token);
+
+        // A refused client's handshake succeeds on its own side: only the other's hello says that it was let in.
+        if (!peers.IsHelloOf(node, await PeerHello.ReadAsync(stream, handshake.Token))) return false;
+
+        _connected = true;
+        connected(node);
+        return await SendUntilClosedAsync(stream, stop);
+    }
+
+    private async Task<bool> SendUntilClosedAsync(SslStream stream, CancellationToken stop)
+    {
+        using var closed = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watching = WatchAsync(stream, closed);
+        log.LogInformation("Connected to peer {Peer}", peers.Nodes[node].Name);
+        try
+        {
+            while (true) await stream.WriteAsync(await _queue.DequeueAsync(closed.Token), closed.Token);
+        }
+        catch (Exception failure) when (IsOfTheWorld(failure))
+        {
+            log.LogInformation("Lost peer {Peer}", peers.Nodes[node].Name);
+            return true;
+        }
+        finally
+        {
+            _connected = false;
+            await closed.CancelAsync();
+            await watching;
+        }
+    }
+
+    // The peer sends nothing here: whatever happens on this side of the connection is its end.
+    private static async Task WatchAsync(SslStream stream, CancellationTokenSource closed)
+    {
+        try
+        {
+            _ = await stream.ReadAsync(new byte[1], closed.Token);
+        }
+        catch (Exception failure) when (IsOfTheWorld(failure))
+        {
+            // Closed, one way or another.
+        }
+
+        await closed.CancelAsync();
+    }
+
+    private static EndPoint EndPointOf(string address)
+    {
+        int colon = address.LastIndexOf(':');
+        string host = address[..colon].Trim('[', ']');
+        int port = int.Parse(address.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture);
+        return IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, port) : new DnsEndPoint(host, port);
+    }
+
+    private static bool IsOfTheWorld(Exception failure) =>
+        failure is IOException or SocketException or AuthenticationException or OperationCanceledException;
+}

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Artifacts;
+using SupplyChain.Protocol.Statements;
+
+namespace SupplyChain.RepoNode.Storage;
+
+/// <summary>An artifact that is whole and was read back from the disk with the digest it is named after.</summary>
+internal sealed record StoredArtifact(string Path, string TreePath, long Size);
+
+/// <summary>
+/// Artifacts under their digests (docs/protocol.md §13): <c>&lt;hex&gt;</c> is whole, <c>&lt;hex&gt;.tree</c> is its verity
+/// tree, <c>&lt;hex&gt;.part</c> the beginning of one that is still coming. The tree is there before the artifact is.
+/// </summary>
+internal sealed class ArtifactStore(string directory)
+{
+    private readonly Lock _writersLock = new();
+    private readonly HashSet<Digest> _writers = [];
+    private readonly ConcurrentDictionary<Digest, Digest> _verityDigests = new();
+
+    /// <returns>Null unless the artifact is whole.</returns>
+    public StoredArtifact? Find(Digest sha256)
+    {
+        var file = new FileInfo(PathOf(sha256));
+        return file.Exists ? new StoredArtifact(file.FullName, TreePathOf(sha256), file.Length) : null;
+    }
+
+    /// <summary>Whole here, with all that a release says of it.</summary>
+    public bool Holds(Artifact stated) =>
+        Find(stated.Sha256) is { } stored && (ulong)stored.Size == stated.Size && VerityDigestIs(stored, stated);
+
+    /// <summary>Bytes held of an artifact that is not whole.</summary>
+    public long BytesHeld(Digest sha256)
+    {
+        var part = new FileInfo(PartPathOf(sha256));
+        return part.Exists ? part.Length : 0;
+    }
+
+    /// <summary>The right to add to one artifact, which one writer at a time has.</summary>
+    /// <returns>Null while another writer has it.</returns>
+    public ArtifactWriter? TryWrite(Digest sha256)
+    {
+        lock (_writersLock)
+        {
+            if (!_writers.Add(sha256)) return null;
+        }
+
+        try
+        {
+            return new ArtifactWriter(this, sha256);
+        }
+        catch
+        {
+            Release(sha256);
+            throw;
+        }
+    }
+
+    internal string PathOf(Digest sha256) => Path.Combine(directory, sha256.ToHex());
+
+    internal string TreePathOf(Digest sha256) => PathOf(sha256) + ".tree";
+
+    internal string PartPathOf(Digest sha256) => PathOf(sha256) + ".part";
+
+    /// <summary>Makes the part the artifact. The tree goes first: an artifact without one is never seen.</summary>
+    internal void Publish(Digest sha256, VerityTree tree)
+    {
+        DurableFile.Write(TreePathOf(sha256), tree.Bytes, DurableFile.Public);
+        File.Move(PartPathOf(sha256), PathOf(sha256), overwrite: true);
+        FileSync.Directory(directory);
+        _verityDigests[sha256] = tree.Digest;
+    }
+
+    internal void Release(Digest sha256)
+    {
+        lock (_writersLock) _writers.Remove(sha256);
+    }
+
+    // The tree is checked against the stated digest once; then the digest is remembered.
+    private bool VerityDigestIs(StoredArtifact stored, Artifact stated)
+    {
+        if (_verityDigests.TryGetValue(stated.Sha256, out var known)) return known == stated.FsVerity;
+        if (stored.Size <= VerityTree.BlockSize)
+        {
+            known = VerityHasher.Compute(File.ReadAllBytes(stored.Path)).Digest;
+        }
+        else if (VerityTree.TryRead(File.ReadAllBytes(stored.TreePath), stored.Size, stated.FsVerity, out var tree))
+        {
+            known = tree.Digest;
+        }
+        else
+        {
+            return false;
+        }
+
+        _verityDigests[stated.Sha256] = known;
+        return known == stated.FsVerity;
+    }
+}

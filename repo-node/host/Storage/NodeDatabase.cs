@@ -1,0 +1,136 @@
+using Microsoft.Data.Sqlite;
+using SupplyChain.Protocol;
+
+namespace SupplyChain.RepoNode.Storage;
+
+/// <summary>A final block as it travels, and the finalisation of itself; null when a later block's covers it.</summary>
+internal sealed record StoredBlock(ulong Height, byte[] Block, byte[]? Finalisation);
+
+/// <summary>A submission this node has taken: pending while <see cref="Refusal"/> is null and the log does not have it.</summary>
+internal sealed record StoredSubmission(Digest Id, byte[] Envelope, string? Refusal);
+
+/// <summary>
+/// What a node must find again after a restart and need not know before it votes: finalised blocks, submissions, the
+/// newest certified checkpoint. Every change is on the disk when its call returns. Votes are in the <see cref="SigningJournal"/>.
+/// </summary>
+internal sealed class NodeDatabase : IDisposable
+{
+    private const string Schema = """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        CREATE TABLE IF NOT EXISTS blocks (height INTEGER PRIMARY KEY, block BLOB NOT NULL, finalisation BLOB);
+        CREATE TABLE IF NOT EXISTS submissions (id BLOB PRIMARY KEY, envelope BLOB NOT NULL, refusal TEXT) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS checkpoint (only INTEGER PRIMARY KEY CHECK (only = 0), note BLOB NOT NULL);
+        """;
+
+    private readonly Lock _lock = new();
+    private readonly SqliteConnection _connection;
+
+    public NodeDatabase(string path)
+    {
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        _connection.Open();
+        Execute(Schema);
+    }
+
+    /// <summary>Finalised blocks above a height, oldest first.</summary>
+    public IReadOnlyList<StoredBlock> BlocksAfter(ulong height, int limit)
+    {
+        lock (_lock)
+        {
+            using var command = Command(
+                "SELECT height, block, finalisation FROM blocks WHERE height > $height ORDER BY height LIMIT $limit",
+                ("$height", (long)height), ("$limit", limit));
+            using var reader = command.ExecuteReader();
+            var blocks = new List<StoredBlock>();
+            while (reader.Read())
+            {
+                byte[]? finalisation = reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2);
+                blocks.Add(new StoredBlock((ulong)reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), finalisation));
+            }
+
+            return blocks;
+        }
+    }
+
+    /// <summary>Keeps a block that follows the last one, and forgets the submissions that it brought into the log.</summary>
+    public void AddBlock(StoredBlock block, IEnumerable<Digest> included)
+    {
+        lock (_lock)
+        {
+            using var transaction = _connection.BeginTransaction();
+            Execute("INSERT INTO blocks VALUES ($height, $block, $finalisation)",
+                ("$height", (long)block.Height), ("$block", block.Block), ("$finalisation", (object?)block.Finalisation ?? DBNull.Value));
+            foreach (var id in included) Execute("DELETE FROM submissions WHERE id = $id", ("$id", id.ToArray()));
+            transaction.Commit();
+        }
+    }
+
+    /// <summary>Takes a submission, or takes it again after a refusal.</summary>
+    public void AddSubmission(Digest id, ReadOnlySpan<byte> envelope)
+    {
+        lock (_lock)
+        {
+            Execute("INSERT INTO submissions VALUES ($id, $envelope, NULL) ON CONFLICT (id) DO UPDATE SET refusal = NULL",
+                ("$id", id.ToArray()), ("$envelope", envelope.ToArray()));
+        }
+    }
+
+    public void RefuseSubmission(Digest id, string refusal)
+    {
+        lock (_lock) Execute("UPDATE submissions SET refusal = $refusal WHERE id = $id", ("$refusal", refusal), ("$id", id.ToArray()));
+    }
+
+    public StoredSubmission? FindSubmission(Digest id) =>
+        Submissions("WHERE id = $id", ("$id", id.ToArray())) is [var submission] ? submission : null;
+
+    public IReadOnlyList<StoredSubmission> PendingSubmissions() => Submissions("WHERE refusal IS NULL");
+
+    public void SaveCheckpoint(ReadOnlySpan<byte> note)
+    {
+        lock (_lock) Execute("INSERT OR REPLACE INTO checkpoint VALUES (0, $note)", ("$note", note.ToArray()));
+    }
+
+    /// <returns>Null before anything was certified.</returns>
+    public byte[]? LoadCheckpoint()
+    {
+        lock (_lock)
+        {
+            using var command = Command("SELECT note FROM checkpoint");
+            return command.ExecuteScalar() as byte[];
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private List<StoredSubmission> Submissions(string where, params (string Name, object Value)[] parameters)
+    {
+        lock (_lock)
+        {
+            using var command = Command($"SELECT id, envelope, refusal FROM submissions {where}", parameters);
+            using var reader = command.ExecuteReader();
+            var submissions = new List<StoredSubmission>();
+            while (reader.Read())
+            {
+                var id = new Digest(reader.GetFieldValue<byte[]>(0));
+                submissions.Add(new StoredSubmission(id, reader.GetFieldValue<byte[]>(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
+            }
+
+            return submissions;
+        }
+    }
+
+    private void Execute(string sql, params (string Name, object Value)[] parameters)
+    {
+        using var command = Command(sql, parameters);
+        command.ExecuteNonQuery();
+    }
+
+    private SqliteCommand Command(string sql, params (string Name, object Value)[] parameters)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+}

@@ -1,0 +1,49 @@
+using SupplyChain.Protocol;
+
+namespace SupplyChain.RepoNode.Storage;
+
+/// <summary>Where everything of one node lies (docs/protocol.md §13).</summary>
+internal sealed record NodeFiles(string Data)
+{
+    public string Description => Path.Combine(Data, "node.json");
+
+    public string ListenAddresses => Path.Combine(Data, "listen.json");
+
+    public string Signing => Path.Combine(Data, "signing");
+
+    public string VoteKey => Path.Combine(Signing, "vote.key");
+
+    public string AttestationKey => Path.Combine(Signing, "attestation.key");
+
+    public string Journal => Path.Combine(Signing, "journal");
+
+    public string Lock => Path.Combine(Signing, "lock");
+
+    public string Keys => Path.Combine(Data, "keys");
+
+    public string LogKey => Path.Combine(Keys, "log.key");
+
+    public string TransportCertificate => Path.Combine(Keys, "transport.pem");
+
+    public string Database => Path.Combine(Data, "state.db");
+
+    public string Artifacts => Path.Combine(Data, "artifacts", "sha256");
+
+    public string Logs => Path.Combine(Data, "logs");
+
+    /// <summary>Creates the directories that hold secrets for their owner only.</summary>
+    public void CreateDirectories()
+    {
+        Directory.CreateDirectory(Data);
+        Directory.CreateDirectory(Signing, DurableFile.PrivateDirectory);
+        Directory.CreateDirectory(Keys, DurableFile.PrivateDirectory);
+        Directory.CreateDirectory(Artifacts);
+    }
+
+    /// <summary>The file of a path the node serves, such as <c>tile/0/x001/234</c>.</summary>
+    public string Served(string urlPath)
+    {
+        Invariant.Holds(!urlPath.Contains("..", StringComparison.Ordinal), "served paths are built from numbers");
+        return Path.Combine(Data, urlPath);
+    }
+}

@@ -1,0 +1,148 @@
+using Microsoft.Win32.SafeHandles;
+using SupplyChain.Protocol;
+
+namespace SupplyChain.RepoNode.Storage;
+
+/// <summary>The journal holds something other than what was written: the node may have voted for what it no longer knows.</summary>
+internal sealed class JournalDamagedException(string path, long offset) : IOException(
+    $"The signing journal {path} is damaged at byte {offset}.");
+
+/// <summary>
+/// What this node has signed, in one preallocated file (docs/protocol.md §11). A record is on the disk before the
+/// signature it stands for leaves, or a restart could make the node contradict itself.
+/// Every record is synced by itself, so only the last can be torn: it is cut. A bad record with a sound one behind it
+/// is damage, and the node does not start. The caller holds the <see cref="NodeLock"/>.
+/// </summary>
+internal sealed class SigningJournal : IDisposable
+{
+    // Blocks that were written before need no change of metadata when they are written again: 0.12 ms against 5 ms.
+    private const int ChunkSize = 4 << 20;
+
+    private readonly SafeFileHandle _file;
+    private long _position;
+    private long _length;
+    private bool _failed;
+
+    private SigningJournal(SafeFileHandle file, long position)
+    {
+        _file = file;
+        _position = position;
+        _length = RandomAccess.GetLength(file);
+    }
+
+    /// <summary>Opens or creates the journal and hands every record, oldest first, to <paramref name="replay"/>.</summary>
+    /// <exception cref="JournalDamagedException">A record before the last is not what was written.</exception>
+    public static SigningJournal Open(string path, Action<JournalFrame> replay)
+    {
+        bool created = !File.Exists(path);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read,
+            UnixCreateMode = DurableFile.Private,
+        };
+        var stream = new FileStream(path, options);
+        try
+        {
+            long end = Replay(stream, path, replay);
+            var journal = new SigningJournal(stream.SafeFileHandle, end);
+            journal.Reserve(1);
+            if (created) FileSync.Directory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return journal;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Returns once the record is on the disk.</summary>
+    /// <exception cref="IOException">It may not be there. What it stands for must not leave, and the process must stop.</exception>
+    public void Append(JournalFrame record)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Body.Length, JournalFrame.MaxLength - 1);
+        Invariant.Holds(!_failed, "a journal whose sync failed is never written again");
+
+        _failed = true;
+        byte[] frame = record.ToBytes();
+        Reserve(frame.Length);
+        RandomAccess.Write(_file, frame, _position);
+        FileSync.Data(_file);
+        _position += frame.Length;
+        _failed = false;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void Reserve(int bytes)
+    {
+        if (_position + bytes <= _length) return;
+
+        byte[] zeros = new byte[1 << 16];
+        long target = (_position + bytes + ChunkSize - 1) / ChunkSize * ChunkSize;
+        while (_length < target)
+        {
+            int count = (int)Math.Min(zeros.Length, target - _length);
+            RandomAccess.Write(_file, zeros.AsSpan(0, count), _length);
+            _length += count;
+        }
+
+        FileSync.Data(_file);
+    }
+
+    private static long Replay(FileStream stream, string path, Action<JournalFrame> replay)
+    {
+        byte[] prefix = new byte[JournalFrame.PrefixSize];
+        long end = 0;
+        while (true)
+        {
+            int read = stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
+            if (!JournalFrame.TryReadSize(prefix.AsSpan(0, read), out int frameSize)) break;
+            if (end + frameSize > stream.Length) break;
+
+            byte[] frame = new byte[frameSize];
+            prefix.CopyTo(frame, 0);
+            stream.ReadExactly(frame.AsSpan(prefix.Length));
+            if (!JournalFrame.TryRead(frame, out var record)) break;
+
+            replay(record);
+            end += frameSize;
+        }
+
+        CutTornTail(stream, path, end);
+        return end;
+    }
+
+    // Behind the last sound record there are zeros, or the pieces of one record that was being written.
+    private static void CutTornTail(FileStream stream, string path, long end)
+    {
+        byte[] tail = ReadTail(stream, path, end);
+        int written = tail.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+        for (int at = 1; at < written; at++)
+        {
+            if (JournalFrame.TryRead(tail.AsMemory(at), out _)) throw new JournalDamagedException(path, end);
+        }
+
+        if (written == 0) return;
+        RandomAccess.Write(stream.SafeFileHandle, new byte[written], end);
+        FileSync.Data(stream.SafeFileHandle);
+    }
+
+    // More than one record's worth cannot be one torn record.
+    private static byte[] ReadTail(FileStream stream, string path, long start)
+    {
+        byte[] tail = new byte[Math.Min(stream.Length - start, JournalFrame.PrefixSize + JournalFrame.MaxLength)];
+        stream.Position = start;
+        stream.ReadExactly(tail);
+
+        byte[] rest = new byte[1 << 16];
+        for (int read; (read = stream.Read(rest)) > 0;)
+        {
+            if (rest.AsSpan(0, read).ContainsAnyExcept((byte)0)) throw new JournalDamagedException(path, start);
+        }
+
+        return tail;
+    }
+}
