@@ -1,3 +1,4 @@
+using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.State;
 
 namespace SupplyChain.UpdaterAgent.Tests.State;
@@ -103,7 +104,7 @@ public sealed class GenerationsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Generations Create() => new(First, Second, limit: 1024);
+    private Generations Create() => new(First, Second, limit: 1024, new LinuxDisk());
 
     private Generations.Loaded Load() => Create().Load(content => content.AsSpan().StartsWith("{\"size\":"u8));
 

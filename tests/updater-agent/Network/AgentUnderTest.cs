@@ -1,0 +1,78 @@
+using System.Text.Json;
+using SupplyChain.Protocol.Verification;
+using SupplyChain.Tests.Kit;
+using SupplyChain.UpdaterAgent.Commands;
+using SupplyChain.UpdaterAgent.Core.Download;
+using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.State;
+using SupplyChain.UpdaterAgent.Transport;
+using SupplyChain.UpdaterAgent.Updating;
+
+namespace SupplyChain.UpdaterAgent.Tests.Network;
+
+/// <summary>The whole program on a fake network: commands in, exit code, output and files out.</summary>
+internal sealed class AgentUnderTest : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http;
+
+    public AgentUnderTest(FakeNetwork network, DownloadLimits? download = null, TransportLimits? transport = null)
+    {
+        Network = network;
+        _http = new HttpClient(network, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        World = new World
+        {
+            Http = _http,
+            Machine = () => new MachineFacts("x86_64", "6.1.0-test"),
+            Download = download ?? new DownloadLimits { Rest = TimeSpan.FromMilliseconds(20), Stall = TimeSpan.FromMilliseconds(400) },
+            Transport = transport ?? TransportLimits.Default,
+        };
+        File.WriteAllBytes(_folder.In("root.json"), network.Keys.RootEnvelope.ToBytes());
+    }
+
+    public FakeNetwork Network { get; }
+
+    public World World { get; init; }
+
+    public StateFolder State => new(_folder.In("state"));
+
+    public string Install => _folder.In("install");
+
+    /// <summary>What the last command wrote to standard output.</summary>
+    public string Output { get; private set; } = "";
+
+    /// <summary>What the last command wrote to standard error.</summary>
+    public string Errors { get; private set; } = "";
+
+    /// <summary>The last command's object; with <c>--json</c> alone.</summary>
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    public string? CurrentFile => File.Exists(Path.Combine(Install, "current", "payload.bin")) ? Path.Combine(Install, "current", "payload.bin") : null;
+
+    public async Task<AgentUnderTest> Initialise(params string[] more)
+    {
+        int code = await Run([
+            "init", "--trust-root", _folder.In("root.json"), "--product", TestNetwork.Product, "--channel", TestNetwork.Channel,
+            "--install", Install, .. more]);
+        Assert.Equal(ExitCode.Done, code);
+        return this;
+    }
+
+    public Task<int> RunJson(params string[] arguments) => Run([.. arguments, "--json"]);
+
+    public async Task<int> Run(string[] arguments, CancellationToken stop = default)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var commands = new AgentCommandLine(World, json => new Screen(output, errors, json, isTerminal: false));
+        int code = await commands.Run([.. arguments, "--state", State.Path], stop);
+        (Output, Errors) = (output.ToString(), errors.ToString());
+        return code;
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _folder.Dispose();
+    }
+}

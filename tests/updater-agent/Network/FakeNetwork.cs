@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Artifacts;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Trust;
+using SupplyChain.Tests.Kit;
+
+namespace SupplyChain.UpdaterAgent.Tests.Network;
+
+/// <summary>All nodes of a test network behind one HTTP client, without sockets.</summary>
+internal sealed class FakeNetwork : HttpMessageHandler
+{
+    private readonly Lock _answering = new();
+    private readonly List<Statement> _statements = [];
+    private Release? _newest;
+    private Promotion? _promoted;
+
+    public FakeNetwork()
+    {
+        Log = new TestLog(Keys);
+        Nodes = [.. Keys.Nodes.Select(node => new FakeNode(this, node))];
+    }
+
+    public TestNetwork Keys { get; } = TestNetwork.Create();
+
+    public TrustRoot Root => Keys.Root;
+
+    /// <summary>The whole log, which nodes show unless told otherwise.</summary>
+    public TestLog Log { get; }
+
+    public IReadOnlyList<FakeNode> Nodes { get; }
+
+    public Dictionary<Digest, byte[]> Artifacts { get; } = [];
+
+    /// <summary>Everything asked for, in order: node and path.</summary>
+    public ConcurrentQueue<(int Node, string Path)> Requests { get; } = new();
+
+    /// <summary>The nodes' clock, Unix seconds.</summary>
+    public long Now { get; set; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    /// <summary>Publishes and promotes a version, and gives all nodes its bytes.</summary>
+    public Release Offer(string version, byte[] payload, Func<Release, Release>? change = null)
+    {
+        var artifact = new Artifact("payload.bin", Digest.Of(payload), VerityHasher.Compute(payload).Digest, (ulong)payload.Length);
+        var release = TestNetwork.ReleaseOf(version, (_newest?.Sequence ?? 0) + 1, _newest?.Id()) with { Artifacts = [artifact] };
+        _newest = change is null ? release : change(release);
+        Artifacts[Digest.Of(payload)] = payload;
+        Publish(_newest);
+        _promoted = TestNetwork.PromotionOf(_newest, _promoted?.Id());
+        Publish(_promoted);
+        return _newest;
+    }
+
+    public void Revoke(Release release) => Publish(TestNetwork.RevocationOf(release));
+
+    /// <summary>The log when it had this many statements; 0 is the new network's.</summary>
+    public TestLog LogAfter(int statements)
+    {
+        var log = new TestLog(Keys);
+        foreach (var statement in _statements.Take(statements)) Append(log, statement);
+        return log;
+    }
+
+    public void Publish(Statement statement)
+    {
+        _statements.Add(statement);
+        Append(Log, statement);
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // As over a network: the caller goes on, and what is cancelled ends.
+        await Task.Yield();
+        cancellationToken.ThrowIfCancellationRequested();
+        int node = Root.Nodes.ToList().FindIndex(identity => new Uri(identity.Url).Authority == request.RequestUri!.Authority);
+        Requests.Enqueue((node, request.RequestUri!.PathAndQuery));
+        // One answer at a time: a test may change the log in the middle of a download.
+        lock (_answering) return Nodes[node].Answer(request);
+    }
+
+    // The same statements give the same log, entry by entry, so an old log is a prefix of the new one.
+    private static void Append(TestLog log, Statement statement)
+    {
+        log.Accept(statement);
+        log.Seal(TestNetwork.Created);
+    }
+}

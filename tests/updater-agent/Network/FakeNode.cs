@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Artifacts;
+using SupplyChain.Protocol.Log;
+using SupplyChain.Tests.Kit;
+
+namespace SupplyChain.UpdaterAgent.Tests.Network;
+
+/// <summary>One node's HTTP answers (docs/protocol.md §10), honest unless told otherwise.</summary>
+internal sealed class FakeNode(FakeNetwork network, TestNode keys)
+{
+    /// <summary>Refuses connections.</summary>
+    public bool IsDead { get; set; }
+
+    /// <summary>The log it shows: an old one, or another than the others'.</summary>
+    public TestLog? Log { get; set; }
+
+    /// <summary>Whose attestations its checkpoint carries; all nodes' unless given.</summary>
+    public IReadOnlyList<int>? Cosigners { get; set; }
+
+    /// <summary>How old its attestations are.</summary>
+    public TimeSpan AttestationAge { get; set; }
+
+    /// <summary>Changes or replaces an answer: given the path and the honest answer.</summary>
+    public Func<string, HttpResponseMessage, HttpResponseMessage>? Tamper { get; set; }
+
+    private TestLog Shown => Log ?? network.Log;
+
+    public HttpResponseMessage Answer(HttpRequestMessage request)
+    {
+        if (IsDead) throw new HttpRequestException("Connection refused");
+
+        string path = request.RequestUri!.PathAndQuery.TrimStart('/');
+        var answer = Honest(path, request.Headers.Range);
+        return Tamper is null ? answer : Tamper(path, answer);
+    }
+
+    public byte[] Note()
+    {
+        var checkpoint = Shown.Checkpoint;
+        long time = network.Now - (long)AttestationAge.TotalSeconds;
+        var cosigners = Cosigners ?? [.. network.Keys.Nodes.Select(node => node.Index)];
+        return network.Keys.Note(checkpoint, cosigners.Select(node => network.Keys.Nodes[node].Attest(checkpoint, time)));
+    }
+
+    public static HttpResponseMessage Bytes(byte[] body, HttpStatusCode status = HttpStatusCode.OK) =>
+        new(status) { Content = new ByteArrayContent(body) };
+
+    public override string ToString() => keys.Name;
+
+    private HttpResponseMessage Honest(string path, RangeHeaderValue? range) => path.Split('?')[0].Split('/') switch
+    {
+        ["checkpoint"] => Bytes(Note()),
+        ["latest", TestNetwork.Product, TestNetwork.Channel] => Bytes((Shown.Prove(network.Now, From(path)) with { Note = Note() }).ToBytes()),
+        ["tile", ..] when Tile.TryParsePath(path, out var tile) && Has(tile) => Bytes(DataOf(tile)),
+        ["artifact", "sha256", var hex] when Find(hex) is { } bytes => Ranged(bytes, range),
+        ["artifact", "sha256", var hex, "tree"] when Find(hex) is { } bytes => Bytes(VerityHasher.Compute(bytes).Bytes.ToArray()),
+        _ => new HttpResponseMessage(HttpStatusCode.NotFound) { Content = new StringContent("""{"type":"urn:supplychain:problem:not-found"}""") },
+    };
+
+    private byte[]? Find(string hex) =>
+        Digest.TryParseHex(hex, out var digest) ? network.Artifacts.GetValueOrDefault(digest) : null;
+
+    private bool Has(Tile tile) =>
+        (tile.Index * Tile.FullWidth) + (ulong)tile.Width <= Shown.Size.Value >> (tile.Level * Tile.Height);
+
+    private byte[] DataOf(Tile tile)
+    {
+        byte[] data = new byte[tile.ByteLength];
+        for (int i = 0; i < tile.Width; i++)
+        {
+            ulong index = (tile.Index * Tile.FullWidth) + (ulong)i;
+            Shown.NodeAt(tile.Level * Tile.Height, index).CopyTo(data.AsSpan(i * Digest.Size));
+        }
+
+        return data;
+    }
+
+    private static TreeSize? From(string path)
+    {
+        int mark = path.IndexOf("?from=", StringComparison.Ordinal);
+        return mark < 0 ? null : new TreeSize(ulong.Parse(path[(mark + "?from=".Length)..], CultureInfo.InvariantCulture));
+    }
+
+    private static HttpResponseMessage Ranged(byte[] bytes, RangeHeaderValue? range)
+    {
+        if (range is null) return Bytes(bytes);
+
+        var (first, last) = (range.Ranges.Single().From!.Value, range.Ranges.Single().To!.Value);
+        var answer = Bytes(bytes[(int)first..((int)last + 1)], HttpStatusCode.PartialContent);
+        answer.Content.Headers.ContentRange = new ContentRangeHeaderValue(first, last, bytes.Length);
+        return answer;
+    }
+}
