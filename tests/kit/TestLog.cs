@@ -77,8 +77,11 @@ public sealed class TestLog : IHashSource
     }
 
     /// <summary>Appends the state leaf that makes the tree a checkpoint.</summary>
-    public Checkpoint Seal(long time)
+    /// <param name="time">The block's time, Unix seconds.</param>
+    /// <param name="height">The block's height; unless told, one more than the last.</param>
+    public Checkpoint Seal(long time, ulong? height = null)
     {
+        _height = height ?? _height;
         var leaf = new StateLeaf
         {
             Origin = TestNetwork.Origin,

@@ -25,12 +25,11 @@ internal sealed class BlockTree(ChainTip tip)
         if (block.Header.View > Tip.Header.View) _blocks.TryAdd(block.Hash, block);
     }
 
-    /// <summary>Takes a block of a peer's answer to a chain request: it must follow the tip or the block taken before it.</summary>
+    /// <summary>Takes a block of a peer's answer to a chain request; a finalisation will tell whether it is one of ours.</summary>
     public void AddCatchUp(Block block)
     {
-        bool follows = block.Header.ParentHash == Tip.Header.Hash || _catchUp.Contains(block.Header.ParentHash);
         int bytes = block.Entries.Sum(entry => entry.Length);
-        if (!follows || _catchUp.Count >= Bounds.MaxCatchUpBlocks || _catchUpBytes + bytes > Bounds.MaxCatchUpBytes) return;
+        if (_catchUp.Count >= Bounds.MaxCatchUpBlocks || _catchUpBytes + bytes > Bounds.MaxCatchUpBytes) return;
         if (!_catchUp.Add(block.Hash)) return;
 
         _catchUpBytes += bytes;

@@ -52,6 +52,9 @@ public static class Bounds
 
     public static TimeSpan Retry => TimeSpan.FromSeconds(1);
 
+    /// <summary>How long one peer may take over a page of the chain before the next is asked.</summary>
+    public static TimeSpan ChainPatience => TimeSpan.FromSeconds(5);
+
     /// <summary>Seconds by which a block's time may be ahead of a voter's clock.</summary>
     public const long SkewSeconds = 10;
 

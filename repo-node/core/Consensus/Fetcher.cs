@@ -3,14 +3,17 @@ using SupplyChain.RepoNode.Core.Consensus.Messages;
 namespace SupplyChain.RepoNode.Core.Consensus;
 
 /// <summary>
-/// Asks peers for what is missing: first the one that should have it, then, once per retry, the next. Questions that no longer
+/// Asks peers for what is missing: first the one that should have it, then, when it does not answer, the next. Questions that no longer
 /// matter are forgotten.
 /// </summary>
 internal sealed class Fetcher(byte self, int nodes)
 {
-    private readonly Dictionary<PeerMessage, (int Attempts, DateTimeOffset At)> _asked = [];
+    private readonly Dictionary<PeerMessage, (int Attempts, DateTimeOffset At, byte Peer)> _asked = [];
 
     public bool HasAsked(PeerMessage question) => _asked.ContainsKey(question);
+
+    /// <summary>Whether this peer was the last to be asked.</summary>
+    public bool HasAsked(PeerMessage question, byte peer) => _asked.TryGetValue(question, out var last) && last.Peer == peer;
 
     /// <summary>Keeps asking exactly these questions.</summary>
     /// <returns>What to send now.</returns>
@@ -24,14 +27,18 @@ internal sealed class Fetcher(byte self, int nodes)
         foreach (var (question, first) in wanted)
         {
             bool asked = _asked.TryGetValue(question, out var last);
-            if (asked && now < last.At + Bounds.Retry) continue;
+            if (asked && now < last.At + Patience(question)) continue;
 
-            sends.Add((Peer(first, last.Attempts), question));
-            _asked[question] = (last.Attempts + 1, now);
+            byte peer = Peer(first, last.Attempts);
+            sends.Add((peer, question));
+            _asked[question] = (last.Attempts + 1, now, peer);
         }
 
         return sends;
     }
+
+    private static TimeSpan Patience(PeerMessage question) =>
+        question is PeerMessage.AsksChain ? Bounds.ChainPatience : Bounds.Retry;
 
     private byte Peer(byte first, int attempt)
     {

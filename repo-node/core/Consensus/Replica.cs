@@ -160,7 +160,7 @@ public sealed class Replica
             case PeerMessage.Proposed(var proposal): OnProposal(from, proposal); return;
             case PeerMessage.Voted(var vote): OnVote(from, vote); return;
             case PeerMessage.Certified(var certificate): OnCertificate(from, certificate); return;
-            case PeerMessage.GivesBlock(var block): OnBlock(block); return;
+            case PeerMessage.GivesBlock(var block): OnBlock(from, block); return;
             case PeerMessage.Cosigned: return;
         }
 
@@ -217,10 +217,10 @@ public sealed class Replica
         else if (_tree.Find(certificate.Block) is not null && _committee.Verifies(certificate)) Deliver(certificate);
     }
 
-    private void OnBlock(Block block)
+    private void OnBlock(byte from, Block block)
     {
         if (_fetcher.HasAsked(new PeerMessage.AsksBlock(block.Hash))) _tree.Add(block);
-        else if (_fetcher.HasAsked(new PeerMessage.AsksChain(Tip.Header.Height))) _tree.AddCatchUp(block);
+        else if (_fetcher.HasAsked(new PeerMessage.AsksChain(Tip.Header.Height), from)) _tree.AddCatchUp(block);
         else return;
 
         Deliver(_certificates.Finalisation);
