@@ -50,15 +50,8 @@ internal readonly struct Fp : ICurveField<Fp>, IEquatable<Fp>
 
     public static Fp operator +(in Fp a, in Fp b)
     {
-        // p < 2³⁸¹, so the sum never leaves six limbs.
-        ulong carry = 0;
-        ulong l0 = Add(a._l0, b._l0, ref carry);
-        ulong l1 = Add(a._l1, b._l1, ref carry);
-        ulong l2 = Add(a._l2, b._l2, ref carry);
-        ulong l3 = Add(a._l3, b._l3, ref carry);
-        ulong l4 = Add(a._l4, b._l4, ref carry);
-        ulong l5 = Add(a._l5, b._l5, ref carry);
-        return ReduceOnce(l0, l1, l2, l3, l4, l5);
+        Fp sum = AddUnreduced(a, b);
+        return ReduceOnce(sum._l0, sum._l1, sum._l2, sum._l3, sum._l4, sum._l5);
     }
 
     public static Fp operator -(in Fp a, in Fp b)
@@ -96,17 +89,72 @@ internal readonly struct Fp : ICurveField<Fp>, IEquatable<Fp>
         for (int i = 0; i < 6; i++)
         {
             ulong multiplier = Unsafe.Add(ref limb, i);
-            ulong high = 0, fold = 0;
+            ulong high = 0;
 
             ulong lowest = MultiplyAdd(a0, multiplier, t0, ref high);
             ulong m = unchecked(lowest * NegativeInverse);
-            _ = MultiplyAdd(m, P0, lowest, ref fold);
+            ulong fold = CarryOfZero(m, P0, lowest);
             t0 = MultiplyAdd(m, P1, MultiplyAdd(a1, multiplier, t1, ref high), ref fold);
             t1 = MultiplyAdd(m, P2, MultiplyAdd(a2, multiplier, t2, ref high), ref fold);
             t2 = MultiplyAdd(m, P3, MultiplyAdd(a3, multiplier, t3, ref high), ref fold);
             t3 = MultiplyAdd(m, P4, MultiplyAdd(a4, multiplier, t4, ref high), ref fold);
             t4 = MultiplyAdd(m, P5, MultiplyAdd(a5, multiplier, t5, ref high), ref fold);
             t5 = unchecked(high + fold);
+        }
+
+        return ReduceOnce(t0, t1, t2, t3, t4, t5);
+    }
+
+    /// <summary>
+    /// a + b, below 2p and perhaps not reduced: only good as one factor of a product, which is reduced again.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Fp AddUnreduced(in Fp a, in Fp b)
+    {
+        // p < 2³⁸¹, so the sum never leaves six limbs.
+        ulong carry = 0;
+        ulong l0 = Add(a._l0, b._l0, ref carry);
+        ulong l1 = Add(a._l1, b._l1, ref carry);
+        ulong l2 = Add(a._l2, b._l2, ref carry);
+        ulong l3 = Add(a._l3, b._l3, ref carry);
+        ulong l4 = Add(a._l4, b._l4, ref carry);
+        ulong l5 = Add(a._l5, b._l5, ref carry);
+        return new Fp(l0, l1, l2, l3, l4, l5);
+    }
+
+    /// <summary>
+    /// a·b + c·d by one Montgomery reduction: the rows of both products are added up before each round's fold. The sum
+    /// stays below 3p throughout, and the result below 2p.
+    /// </summary>
+    public static Fp SumOfProducts(in Fp a, in Fp b, in Fp c, in Fp d)
+    {
+        ulong a0 = a._l0, a1 = a._l1, a2 = a._l2, a3 = a._l3, a4 = a._l4, a5 = a._l5;
+        ulong c0 = c._l0, c1 = c._l1, c2 = c._l2, c3 = c._l3, c4 = c._l4, c5 = c._l5;
+        ulong t0 = 0, t1 = 0, t2 = 0, t3 = 0, t4 = 0, t5 = 0;
+        ref ulong limbOfB = ref Unsafe.AsRef(in b._l0);
+        ref ulong limbOfD = ref Unsafe.AsRef(in d._l0);
+        for (int i = 0; i < 6; i++)
+        {
+            ulong multiplier = Unsafe.Add(ref limbOfB, i);
+            ulong first = 0;
+            t0 = MultiplyAdd(a0, multiplier, t0, ref first);
+            t1 = MultiplyAdd(a1, multiplier, t1, ref first);
+            t2 = MultiplyAdd(a2, multiplier, t2, ref first);
+            t3 = MultiplyAdd(a3, multiplier, t3, ref first);
+            t4 = MultiplyAdd(a4, multiplier, t4, ref first);
+            t5 = MultiplyAdd(a5, multiplier, t5, ref first);
+
+            multiplier = Unsafe.Add(ref limbOfD, i);
+            ulong high = 0;
+            ulong lowest = MultiplyAdd(c0, multiplier, t0, ref high);
+            ulong m = unchecked(lowest * NegativeInverse);
+            ulong fold = CarryOfZero(m, P0, lowest);
+            t0 = MultiplyAdd(m, P1, MultiplyAdd(c1, multiplier, t1, ref high), ref fold);
+            t1 = MultiplyAdd(m, P2, MultiplyAdd(c2, multiplier, t2, ref high), ref fold);
+            t2 = MultiplyAdd(m, P3, MultiplyAdd(c3, multiplier, t3, ref high), ref fold);
+            t3 = MultiplyAdd(m, P4, MultiplyAdd(c4, multiplier, t4, ref high), ref fold);
+            t4 = MultiplyAdd(m, P5, MultiplyAdd(c5, multiplier, t5, ref high), ref fold);
+            t5 = unchecked(first + high + fold);
         }
 
         return ReduceOnce(t0, t1, t2, t3, t4, t5);

@@ -25,13 +25,10 @@ internal readonly struct Fp2(in Fp c0, in Fp c1) : ICurveField<Fp2>, IEquatable<
 
     public static Fp2 operator -(in Fp2 a) => new(-a.C0, -a.C1);
 
-    public static Fp2 operator *(in Fp2 a, in Fp2 b)
-    {
-        Fp low = a.C0 * b.C0;
-        Fp high = a.C1 * b.C1;
-        Fp cross = (a.C0 + a.C1) * (b.C0 + b.C1);
-        return new Fp2(low - high, cross - low - high);
-    }
+    // Four products and two reductions: in this form cheaper than Karatsuba's three products with their additions.
+    public static Fp2 operator *(in Fp2 a, in Fp2 b) => new(
+        Fp.SumOfProducts(a.C0, b.C0, -a.C1, b.C1),
+        Fp.SumOfProducts(a.C0, b.C1, a.C1, b.C0));
 
     public static Fp2 operator *(in Fp2 a, in Fp b) => new(a.C0 * b, a.C1 * b);
 
@@ -61,7 +58,7 @@ internal readonly struct Fp2(in Fp c0, in Fp c1) : ICurveField<Fp2>, IEquatable<
         C0.Write(destination[Fp.Size..]);
     }
 
-    public Fp2 Square() => new((C0 + C1) * (C0 - C1), (C0 * C1).Double());
+    public Fp2 Square() => new(Fp.AddUnreduced(C0, C1) * (C0 - C1), Fp.AddUnreduced(C0, C0) * C1);
 
     public Fp2 Double() => new(C0.Double(), C1.Double());
 

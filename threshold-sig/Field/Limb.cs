@@ -27,6 +27,16 @@ internal static class Limb
         }
     }
 
+    /// <summary>High limb of <c>a·b + addend</c>, if the caller knows that the low limb is zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong CarryOfZero(ulong a, ulong b, ulong addend)
+    {
+        unchecked
+        {
+            return MultiplyHigh(a, b) + FromBool(addend != 0);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Add(ulong a, ulong b, ref ulong carry)
     {

@@ -83,11 +83,11 @@ internal readonly struct Scalar : IField<Scalar>, IEquatable<Scalar>
         for (int i = 0; i < 4; i++)
         {
             ulong multiplier = Unsafe.Add(ref limb, i);
-            ulong high = 0, fold = 0;
+            ulong high = 0;
 
             ulong lowest = MultiplyAdd(a0, multiplier, t0, ref high);
             ulong m = unchecked(lowest * NegativeInverse);
-            _ = MultiplyAdd(m, R0, lowest, ref fold);
+            ulong fold = CarryOfZero(m, R0, lowest);
             t0 = MultiplyAdd(m, R1, MultiplyAdd(a1, multiplier, t1, ref high), ref fold);
             t1 = MultiplyAdd(m, R2, MultiplyAdd(a2, multiplier, t2, ref high), ref fold);
             t2 = MultiplyAdd(m, R3, MultiplyAdd(a3, multiplier, t3, ref high), ref fold);

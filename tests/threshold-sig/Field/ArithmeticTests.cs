@@ -30,6 +30,16 @@ public sealed class ArithmeticTests
     });
 
     [Fact]
+    public void A_sum_of_products_and_a_product_of_unreduced_sums_are_reduced() => ForAll.Seeds(200, random =>
+    {
+        BigInteger[] n = [.. Enumerable.Range(0, 4).Select(_ => DrawInteger(random, P, 48))];
+        Fp[] x = [.. n.Select(ToFp)];
+        Assert.Equal(((n[0] * n[1]) + (n[2] * n[3])) % P, FromFp(Fp.SumOfProducts(x[0], x[1], x[2], x[3])));
+        Assert.Equal((n[0] + n[1]) * n[2] % P, FromFp(Fp.AddUnreduced(x[0], x[1]) * x[2]));
+        Assert.Equal((n[0] + n[1]) * n[2] % P, FromFp(x[2] * Fp.AddUnreduced(x[0], x[1])));
+    });
+
+    [Fact]
     public void Scalar_arithmetic_agrees_with_big_integers() => ForAll.Seeds(200, random =>
     {
         (BigInteger a, BigInteger b) = (DrawInteger(random, R, 32), DrawInteger(random, R, 32));

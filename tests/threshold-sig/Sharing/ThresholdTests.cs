@@ -8,16 +8,16 @@ public sealed class ThresholdTests
     public void A_threshold_exists_exactly_if_the_corrupt_can_neither_sign_nor_stop_the_others()
     {
         for (int members = -1; members <= 12; members++)
-        for (int required = -1; required <= 13; required++)
-        for (int faulty = -1; faulty <= 13; faulty++)
-        {
-            bool expected = members >= 1 && faulty >= 0 && required >= faulty + 1 && required <= members - faulty;
-            Assert.Equal(expected, Threshold.TryCreate(members, required, faulty, out Threshold threshold));
-            if (expected)
-                Assert.Equal((members, required, faulty), (threshold.Members, threshold.Required, threshold.Faulty));
-            else
-                Assert.Throws<ArgumentException>(() => new Threshold(members, required, faulty));
-        }
+            for (int required = -1; required <= 13; required++)
+                for (int faulty = -1; faulty <= 13; faulty++)
+                {
+                    bool expected = members >= 1 && faulty >= 0 && required >= faulty + 1 && required <= members - faulty;
+                    Assert.Equal(expected, Threshold.TryCreate(members, required, faulty, out Threshold threshold));
+                    if (expected)
+                        Assert.Equal((members, required, faulty), (threshold.Members, threshold.Required, threshold.Faulty));
+                    else
+                        Assert.Throws<ArgumentException>(() => new Threshold(members, required, faulty));
+                }
     }
 
     [Theory]

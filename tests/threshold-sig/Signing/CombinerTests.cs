@@ -24,9 +24,9 @@ public sealed class CombinerTests
     {
         var signatures = new HashSet<Signature>();
         for (int i = 0; i < 5; i++)
-        for (int j = i + 1; j < 5; j++)
-        for (int k = j + 1; k < 5; k++)
-            signatures.Add(Combined([_partials[k], _partials[i], _partials[j]]));
+            for (int j = i + 1; j < 5; j++)
+                for (int k = j + 1; k < 5; k++)
+                    signatures.Add(Combined([_partials[k], _partials[i], _partials[j]]));
 
         Signature signature = Assert.Single(signatures);
         Assert.True(_key.PublicKey.Verify(Message, signature));

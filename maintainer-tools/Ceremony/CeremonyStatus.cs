@@ -1,0 +1,46 @@
+namespace SupplyChain.MaintainerTools.Ceremony;
+
+/// <summary>Who did which step, as anybody can see it in the shared folder without a secret.</summary>
+/// <param name="Proposal">The ceremony.</param>
+/// <param name="Members">In their order.</param>
+/// <param name="Strangers">Names of messages by nobody in the list.</param>
+/// <param name="Group">The result, once it is there.</param>
+internal sealed record CeremonyStatus(
+    Proposal Proposal, IReadOnlyList<CeremonyStatus.Row> Members, IReadOnlyList<string> Strangers, GroupFile? Group)
+{
+    public const string Done = "done", Waiting = "waiting";
+
+    public bool IsDone => Group is not null;
+
+    /// <summary>A message in the folder is bad: the ceremony will be aborted by whoever reads it.</summary>
+    public bool IsBroken => Strangers.Count > 0 || Members.Any(row => row.Steps.Any(step => step is not (Done or Waiting)));
+
+    public static CeremonyStatus Of(CeremonyFolder folder)
+    {
+        var proposal = folder.Proposal();
+        var steps = Enum.GetValues<CeremonyStep>();
+        var seen = steps.Select(step => folder.Messages(step).ToDictionary(m => m.Sender, m => m.Message, StringComparer.Ordinal)).ToArray();
+        var rows = proposal.Members.Select(member =>
+            new Row(member.Name, [.. steps.Select(step => StateOf(proposal, step, member.Name, seen[(int)step]))]));
+        var strangers = seen.SelectMany(messages => messages.Keys).Where(sender => proposal.IndexOf(sender) == 0).Distinct();
+        return new CeremonyStatus(proposal, [.. rows], [.. strangers], folder.Group());
+    }
+
+    private static string StateOf(Proposal proposal, CeremonyStep step, string member, Dictionary<string, byte[]> messages)
+    {
+        if (!messages.TryGetValue(member, out byte[]? file)) return Waiting;
+        if (SignedMessage.Check(proposal, step, member, file, out var message) is { } fault) return CeremonyAbort.NameOf(fault);
+        if (step != CeremonyStep.Confirm) return Done;
+
+        return ConfirmPayload.TryRead(message!.Payload.Span, out var confirm) switch
+        {
+            false => CeremonyAbort.NameOf(CeremonyFault.Malformed),
+            true when confirm is ConfirmPayload.Accusation accusation => $"accuses {accusation.Cheat}: {accusation.How}",
+            true => Done,
+        };
+    }
+
+    /// <param name="Name">The member's.</param>
+    /// <param name="Steps">One word per step: done, waiting, or what is wrong.</param>
+    internal sealed record Row(string Name, IReadOnlyList<string> Steps);
+}

@@ -1,0 +1,23 @@
+namespace SupplyChain.MaintainerTools.Publishing;
+
+/// <summary>What to do about a refusal by the ledger's rules (docs/protocol.md §3).</summary>
+internal static class LedgerRefusal
+{
+    /// <summary>Null when the name is no ledger rule's: then it is one node's matter.</summary>
+    public static string? HintFor(string name) => name switch
+    {
+        "malformed" => "make the envelope with `share sign combine`, and never edit it",
+        "unsupported" => "this version of the network does not take such statements",
+        "wrong-origin" => "make the statement for the origin of this trust root",
+        "unknown-product" => "check the product's name, or have it added to a role of the trust root",
+        "wrong-signature" => "have the statement signed by the group of the product's role",
+        "duplicate" => "the statement is in the log already: nothing is left to do",
+        "stale" => "somebody else was first: make the statement anew with --trust-root, and have it signed again",
+        "version-taken" => "the version exists with other content: choose another version",
+        "unknown-release" => "submit the release before its promotion or revocation, and check the release's id",
+        "version-not-higher" => "a channel only goes up: promote a higher version",
+        "revoked" => "the release is revoked: release a new version",
+        "time-backwards" => "check this machine's clock and make the statement anew",
+        _ => null,
+    };
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Encoding;
+using SupplyChain.Protocol.Map;
+using SupplyChain.Protocol.Verification;
+
+namespace SupplyChain.MaintainerTools.Publishing;
+
+/// <summary>
+/// The requests of docs/protocol.md §10 that maintainers need, to one node. Nothing it answers is believed; every answer is
+/// bounded. A node that is away, or talks nonsense, is an <see cref="HttpRequestException"/>.
+/// </summary>
+internal sealed class NodeClient(HttpClient http, string name, string url)
+{
+    private const string OffsetHeader = "Upload-Offset", ProblemPrefix = "urn:supplychain:problem:";
+    private const int MaxTileSize = 256 * (2 + Limits.MaxEntrySize);
+
+    /// <summary>The node's name, or its URL where the name is not known.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>For use against a network: connections fail fast, redirects are not followed.</summary>
+    public static HttpClient CreateHttp() => new(new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+    })
+    {
+        Timeout = TimeSpan.FromSeconds(60),
+    };
+
+    /// <summary>The current row of the map, with its proof.</summary>
+    public async Task<MapAnswer> MapAsync(MapKey key, CancellationToken cancellation)
+    {
+        byte[] bytes = await GetAsync($"map/{key.Hash.ToHex()}", Limits.MaxBundleSize, cancellation).ConfigureAwait(false);
+        return MapAnswer.TryRead(bytes, out var answer) ? answer : throw new HttpRequestException($"{Name} answers with a malformed map row.");
+    }
+
+    /// <summary>A tile or bundle of entries below the log's URL; null when there is none.</summary>
+    public async Task<byte[]?> TryTileAsync(string path, CancellationToken cancellation)
+    {
+        using var response = await http.GetAsync(UriOf(path), HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+
+        return await ReadAsync(response, MaxTileSize, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>How many bytes of an artifact the node holds; −1 when it has the whole.</summary>
+    public async Task<long> HeldAsync(Digest sha256, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, UriOf($"artifact/sha256/{sha256.ToHex()}"));
+        using var response = await http.SendAsync(request, cancellation).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.OK) return -1;
+        if (response.StatusCode == HttpStatusCode.NotFound) return OffsetOf(response) ?? 0;
+
+        throw new HttpRequestException($"{Name} answers {(int)response.StatusCode} when asked for an artifact.");
+    }
+
+    /// <summary>Sends one range of an artifact.</summary>
+    public async Task<UploadAnswer> UploadAsync(UploadPermit permit, long first, ReadOnlyMemory<byte> range, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, UriOf($"artifact/sha256/{permit.Sha256.ToHex()}"));
+        request.Headers.Add("Supplychain-Publisher", permit.Publisher);
+        request.Headers.Add("Supplychain-Signature", permit.Signature);
+        request.Content = new ReadOnlyMemoryContent(range);
+        // An empty artifact has no range to name.
+        if (!range.IsEmpty) request.Content.Headers.ContentRange = new ContentRangeHeaderValue(first, first + range.Length - 1, permit.Size);
+
+        using var response = await http.SendAsync(request, cancellation).ConfigureAwait(false);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.Created => new UploadAnswer(-1, null),
+            HttpStatusCode.Accepted or HttpStatusCode.Conflict when OffsetOf(response) is { } held => new UploadAnswer(held, null),
+            _ => new UploadAnswer(0, await ProblemAsync(response, cancellation).ConfigureAwait(false)),
+        };
+    }
+
+    /// <summary>Hands a statement in; null when the node took it, or the name of the refusal.</summary>
+    public async Task<string?> SubmitAsync(byte[] envelope, CancellationToken cancellation)
+    {
+        using var content = new ByteArrayContent(envelope);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var response = await http.PostAsync(UriOf("statements"), content, cancellation).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.Accepted ? null : await ProblemAsync(response, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>What the node says about a statement: <c>pending</c>, <c>final</c>, <c>certified</c> or <c>refused</c>.</summary>
+    public async Task<StatementStatus> StatusAsync(Digest id, CancellationToken cancellation)
+    {
+        using var response = await http.GetAsync(UriOf($"statements/{id.ToHex()}"), HttpCompletionOption.ResponseHeadersRead, cancellation)
+            .ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound) return new StatementStatus("unknown", null);
+
+        byte[] json = await ReadAsync(response, ToolLimits.MaxNodeAnswer, cancellation).ConfigureAwait(false);
+        return StatementStatus.TryRead(json, id, out var status)
+            ? status
+            : throw new HttpRequestException($"{Name} answers with a malformed status.");
+    }
+
+    private async Task<byte[]> GetAsync(string path, int maxSize, CancellationToken cancellation)
+    {
+        using var response = await http.GetAsync(UriOf(path), HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        return await ReadAsync(response, maxSize, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<byte[]> ReadAsync(HttpResponseMessage response, int maxSize, CancellationToken cancellation)
+    {
+        if (response.StatusCode != HttpStatusCode.OK)
+            throw new HttpRequestException($"{Name} answers: {await ProblemAsync(response, cancellation).ConfigureAwait(false)}.");
+
+        return await BoundedAsync(response, maxSize, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<byte[]> BoundedAsync(HttpResponseMessage response, int maxSize, CancellationToken cancellation)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        using var content = new MemoryStream();
+        byte[] buffer = new byte[1 << 16];
+        for (int read; (read = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+        {
+            if (content.Length + read > maxSize) throw new HttpRequestException($"{Name} answers with more than {maxSize} bytes.");
+            content.Write(buffer, 0, read);
+        }
+
+        return content.ToArray();
+    }
+
+    // The last part of the problem's type, or the status where the answer is none of ours.
+    private async Task<string> ProblemAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        string status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+        if (response.Content.Headers.ContentType?.MediaType != "application/problem+json") return status;
+
+        try
+        {
+            byte[] json = await BoundedAsync(response, ToolLimits.MaxNodeAnswer, cancellation).ConfigureAwait(false);
+            using var problem = System.Text.Json.JsonDocument.Parse(json);
+            string? type = problem.RootElement.TryGetProperty("type", out var value) ? value.GetString() : null;
+            bool isOurs = type is not null && type.StartsWith(ProblemPrefix, StringComparison.Ordinal)
+                && Protocol.Statements.Names.IsName(type[ProblemPrefix.Length..]);
+            return isOurs ? type![ProblemPrefix.Length..] : status;
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
+        {
+            return status;
+        }
+    }
+
+    private static long? OffsetOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(OffsetHeader, out var values)
+        && StrictDecimal.TryDecode(values.First(), out ulong offset) && offset <= Limits.MaxArtifactSize
+            ? (long)offset
+            : null;
+
+    private Uri UriOf(string path) => new($"{url.TrimEnd('/')}/{path}", UriKind.Absolute);
+}
+
+/// <param name="Held">Bytes the node holds now; −1 when it has the whole.</param>
+/// <param name="Problem">Why it was refused; null when it was not.</param>
+internal readonly record struct UploadAnswer(long Held, string? Problem);

@@ -1,0 +1,71 @@
+using System.Globalization;
+using SupplyChain.MaintainerTools.Terminal;
+
+namespace SupplyChain.MaintainerTools.Publishing;
+
+/// <summary>One artifact on its way to one node: goes on where the node's bytes end, and tries again when the network fails.</summary>
+internal sealed class Upload(NodeClient node, UploadPermit permit, string path)
+{
+    private const int Attempts = 4;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Null when the node has the whole artifact; otherwise why not.</summary>
+    public async Task<string?> RunAsync(ProgressBar bar, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                string? problem = await SendAsync(bar, cancellation).ConfigureAwait(false);
+                if (problem is null) return null;
+                if (problem is not "429" and not "too-many-requests" and not "503" and not "starting" || attempt == Attempts) return problem;
+            }
+            catch (Exception e) when (IsNetwork(e, cancellation))
+            {
+                if (attempt == Attempts) return e.Message;
+            }
+
+            await Task.Delay(Pause * attempt, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The network's failure, not a wish to stop.</summary>
+    public static bool IsNetwork(Exception failure, CancellationToken cancellation) =>
+        failure is HttpRequestException or IOException
+        || (failure is OperationCanceledException && !cancellation.IsCancellationRequested);
+
+    private async Task<string?> SendAsync(ProgressBar bar, CancellationToken cancellation)
+    {
+        long held = await node.HeldAsync(permit.Sha256, cancellation).ConfigureAwait(false);
+        if (held < 0) return Finish(bar);
+
+        using var file = File.OpenHandle(path, options: FileOptions.Asynchronous);
+        byte[] buffer = new byte[Math.Min(ToolLimits.UploadRange, permit.Size)];
+        for (int stalled = 0; stalled < Attempts;)
+        {
+            if (held > permit.Size) return string.Create(CultureInfo.InvariantCulture, $"it holds {held} bytes of {permit.Size}");
+            bar.Report(held);
+            int length = (int)Math.Min(buffer.Length, permit.Size - held);
+            if (await RandomAccess.ReadAsync(file, buffer.AsMemory(0, length), held, cancellation).ConfigureAwait(false) != length)
+                return $"{path} became shorter while it was read";
+
+            var answer = await node.UploadAsync(permit, held, buffer.AsMemory(0, length), cancellation).ConfigureAwait(false);
+            if (answer.Problem is not null) return answer.Problem;
+            if (answer.Held < 0) return Finish(bar);
+
+            // Somebody else may be uploading the same artifact: then its bytes grow without ours.
+            stalled = answer.Held > held ? 0 : stalled + 1;
+            if (stalled > 0) await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+            held = answer.Held;
+        }
+
+        return "it takes no more bytes";
+    }
+
+    private string? Finish(ProgressBar bar)
+    {
+        bar.Report(Math.Max(permit.Size, 1));
+        return null;
+    }
+}

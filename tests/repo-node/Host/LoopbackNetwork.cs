@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Serilog;
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Artifacts;
+using SupplyChain.Protocol.Keys;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.RepoNode.Api;
+using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Storage;
+using SupplyChain.Tests.Kit;
+
+namespace SupplyChain.RepoNode.Tests.Host;
+
+/// <summary>Four whole nodes on the loopback interface, with the keys of the <see cref="TestNetwork"/> and real certificates.</summary>
+internal sealed class LoopbackNetwork : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly int[] _ports = FreePorts(2 * Size);
+    private readonly NodeKeys[] _keys;
+    private readonly Node?[] _nodes = new Node?[Size];
+
+    public const int Size = 4;
+
+    public LoopbackNetwork()
+    {
+        _keys = [.. Enumerable.Range(0, Size).Select(CreateKeys)];
+        Network = TestNetwork.Create(Size, identity =>
+        {
+            int node = int.Parse(identity.Name.AsSpan("node-".Length), System.Globalization.CultureInfo.InvariantCulture);
+            return identity with
+            {
+                TransportPin = _keys[node].TransportPin,
+                Url = $"http://127.0.0.1:{_ports[2 * node]}",
+                Peer = $"127.0.0.1:{_ports[2 * node + 1]}",
+            };
+        });
+        Clients = [.. Network.Root.Nodes.Select(node => new HttpClient { BaseAddress = new Uri(node.Url), Timeout = TimeSpan.FromSeconds(10) })];
+    }
+
+    public TestNetwork Network { get; }
+
+    /// <summary>One per node, at its URL.</summary>
+    public HttpClient[] Clients { get; }
+
+    public NodeKeys KeysOf(int node) => _keys[node];
+
+    public NodeFiles FilesOf(int node) => new(_directory[$"node-{node}"]);
+
+    public static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        listeners.ForEach(listener => listener.Dispose());
+        return ports;
+    }
+
+    public async Task StartAsync(int node)
+    {
+        Assert.True(FirstRoot.Read(Network.RootEnvelope.ToBytes()).TryGet(out var root, out _));
+        Assert.Equal(node, root.Find(_keys[node]));
+        var addresses = new ListenAddresses(new ListenAddress("127.0.0.1", _ports[2 * node]), new ListenAddress("127.0.0.1", _ports[2 * node + 1]));
+        var started = new Node(FilesOf(node), _keys[node], root, node, addresses, TimeProvider.System, new LoggerConfiguration().CreateLogger());
+        await started.StartAsync(default);
+        _nodes[node] = started;
+    }
+
+    public Task StartAllAsync() => Task.WhenAll(Enumerable.Range(0, Size).Select(StartAsync));
+
+    public async Task StopAsync(int node)
+    {
+        if (_nodes[node] is { } running) await running.DisposeAsync();
+        _nodes[node] = null;
+    }
+
+    /// <summary>A release of these bytes, on top of nothing or of another.</summary>
+    public static Release ReleaseOf(byte[] bytes, string version, ulong sequence = 1, Digest? previous = null) =>
+        TestNetwork.ReleaseOf(version, sequence, previous) with
+        {
+            Artifacts = [new Artifact("linux.bin", Digest.Of(bytes), VerityHasher.Compute(bytes).Digest, (ulong)bytes.Length)],
+        };
+
+    /// <summary>An upload request as a publisher signs it.</summary>
+    public HttpRequestMessage Upload(byte[] bytes, Ed25519PrivateKey? publisher = null)
+    {
+        var key = publisher ?? Network.Publisher;
+        var sha256 = Digest.Of(bytes);
+        var request = new HttpRequestMessage(HttpMethod.Put, $"/artifact/sha256/{sha256}") { Content = new ByteArrayContent(bytes) };
+        request.Headers.Add(UploadPermission.PublisherHeader, key.PublicKey.ToHex());
+        byte[] signature = key.Sign(UploadPermission.Message(TestNetwork.Origin, sha256, bytes.Length));
+        request.Headers.Add(UploadPermission.SignatureHeader, Convert.ToBase64String(signature));
+        return request;
+    }
+
+    public async Task<HttpResponseMessage> SubmitAsync(int node, Statement statement) =>
+        await Clients[node].PostAsync("/statements", new ByteArrayContent(Network.Sign(statement).ToBytes()));
+
+    /// <summary>Asks until the node says so of the statement.</summary>
+    public Task WaitForAsync(int node, Statement statement, string status) => EventuallyAsync(async () =>
+        (await Clients[node].GetStringAsync($"/statements/{statement.Id()}")).Contains($"\"status\":\"{status}\"", StringComparison.Ordinal));
+
+    public Task WaitForCertifiedAsync(int node) => EventuallyAsync(async () => (await Clients[node].GetAsync("/checkpoint")).IsSuccessStatusCode);
+
+    public static async Task EventuallyAsync(Func<Task<bool>> holds)
+    {
+        for (var deadline = DateTime.UtcNow.AddSeconds(25); ; await Task.Delay(50))
+        {
+            try
+            {
+                if (await holds()) return;
+            }
+            catch (HttpRequestException) when (DateTime.UtcNow < deadline)
+            {
+                // Not there yet.
+            }
+
+            Assert.True(DateTime.UtcNow < deadline, "It did not happen in time.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Enumerable.Range(0, Size).Select(StopAsync));
+        foreach (var client in Clients) client.Dispose();
+        foreach (var keys in _keys) keys.Dispose();
+        _directory.Dispose();
+    }
+
+    // The kit's trust root has the kit's keys; only the certificate is made anew.
+    private NodeKeys CreateKeys(int node)
+    {
+        var files = FilesOf(node);
+        NodeKeys.Create(files, $"node-{node:d2}");
+        File.WriteAllText(files.VoteKey, Convert.ToHexStringLower(TestNetwork.Seed($"vote {node}")), Encoding.ASCII);
+        File.WriteAllText(files.AttestationKey, Convert.ToHexStringLower(TestNetwork.Seed($"attestation {node}")), Encoding.ASCII);
+        File.WriteAllText(files.LogKey, Convert.ToHexStringLower(TestNetwork.Seed($"log {node}")), Encoding.ASCII);
+        return NodeKeys.Load(files);
+    }
+}

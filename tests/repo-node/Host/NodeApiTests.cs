@@ -1,0 +1,244 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Keys;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.Tests.Kit;
+
+namespace SupplyChain.RepoNode.Tests.Host;
+
+/// <summary>The node interface as anybody on the network can use it, and misuse it.</summary>
+public sealed class NodeApiTests(NodeApiTests.Running running) : IClassFixture<NodeApiTests.Running>
+{
+    private static readonly string Unknown = new('0', 64);
+
+    private LoopbackNetwork Nodes => running.Nodes;
+
+    private HttpClient Client => Nodes.Clients[0];
+
+    [Fact]
+    public async Task The_checkpoint_is_certified_and_never_cached()
+    {
+        using var answer = await Client.GetAsync("/checkpoint");
+
+        Assert.Equal("text/plain; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        Assert.StartsWith($"{TestNetwork.Origin}\n2\n", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tiles_and_the_trust_root_are_immutable()
+    {
+        foreach (string path in new[] { "/tile/0/000.p/2", "/tile/entries/000.p/1", "/trust/1.update" })
+        {
+            using var answer = await Client.GetAsync(path);
+
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Contains("immutable", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Nodes.Network.RootEnvelope.ToBytes(), await Client.GetByteArrayAsync("/trust/1.update"));
+    }
+
+    [Theory]
+    [InlineData("/nothing", HttpStatusCode.NotFound, "not-found")]
+    [InlineData("/trust/2.update", HttpStatusCode.NotFound, "not-found")]
+    [InlineData("/tile/0/000", HttpStatusCode.NotFound, "not-found")]
+    [InlineData("/tile/0/000.p/200", HttpStatusCode.NotFound, "not-found")]
+    [InlineData("/tile/0/00", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("/tile/9/000", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("/tile/0/..%2f..%2fsigning%2fvote.key", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("/artifact/sha256/%2e%2e", HttpStatusCode.NotFound, "not-found")]
+    [InlineData("/artifact/sha256/ABC", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("/map/xyz", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("/latest/Linux/stable", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("/latest/linux/stable?from=02", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("/latest/linux/stable?from=1&from=2", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("/statements/1", HttpStatusCode.BadRequest, "malformed")]
+    public async Task Requests_that_have_no_answer_get_a_problem(string path, HttpStatusCode status, string name) =>
+        await AssertProblemAsync(await Client.GetAsync(path), status, name);
+
+    [Fact]
+    public async Task An_unknown_statement_is_not_found() =>
+        await AssertProblemAsync(await Client.GetAsync($"/statements/{Unknown}"), HttpStatusCode.NotFound, "unknown-statement");
+
+    [Fact]
+    public async Task A_client_that_is_ahead_of_the_node_gets_a_bundle_without_consistency()
+    {
+        byte[] bundle = await Client.GetByteArrayAsync("/latest/linux/stable?from=9007199254740991");
+
+        Assert.True(Protocol.Verification.UpdateProof.TryRead(bundle, out var proof));
+        Assert.Null(proof.Consistency);
+    }
+
+    [Fact]
+    public async Task An_artifact_is_uploaded_in_ranges_and_read_in_ranges()
+    {
+        byte[] bytes = ArtifactStoreTests.Pattern(700_001);
+        string path = $"/artifact/sha256/{Digest.Of(bytes)}";
+        using var first = await Client.SendAsync(Part(bytes, 0, 300_000));
+        Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
+        Assert.Equal("300000", first.Headers.GetValues("Upload-Offset").Single());
+
+        using var held = await Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+        Assert.Equal(HttpStatusCode.NotFound, held.StatusCode);
+        Assert.Equal("300000", held.Headers.GetValues("Upload-Offset").Single());
+
+        using var gap = await Client.SendAsync(Part(bytes, 400_000, 1000));
+        Assert.Equal("300000", gap.Headers.GetValues("Upload-Offset").Single());
+        await AssertProblemAsync(gap, HttpStatusCode.Conflict, "upload-offset");
+
+        using var rest = await Client.SendAsync(Part(bytes, 300_000, 400_001));
+        Assert.Equal(HttpStatusCode.Created, rest.StatusCode);
+
+        var range = new HttpRequestMessage(HttpMethod.Get, path);
+        range.Headers.Range = new RangeHeaderValue(524_288, 524_299);
+        using var piece = await Client.SendAsync(range);
+        Assert.Equal(HttpStatusCode.PartialContent, piece.StatusCode);
+        Assert.Equal(bytes[524_288..524_300], await piece.Content.ReadAsByteArrayAsync());
+        Assert.Equal($"\"{Digest.Of(bytes)}\"", piece.Headers.ETag!.Tag);
+        Assert.Contains("immutable", piece.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+
+        using var whole = await Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+        Assert.Equal(bytes.Length, whole.Content.Headers.ContentLength);
+        byte[] tree = Protocol.Artifacts.VerityHasher.Compute(bytes).Bytes.ToArray();
+        Assert.Equal(tree, await Client.GetByteArrayAsync($"{path}/tree"));
+    }
+
+    [Fact]
+    public async Task Bytes_of_another_digest_are_refused_and_forgotten()
+    {
+        byte[] bytes = ArtifactStoreTests.Pattern(5_000);
+        using var upload = Nodes.Upload(bytes);
+        upload.Content = new ByteArrayContent([.. bytes[1..], 7]);
+        await AssertProblemAsync(await Client.SendAsync(upload), HttpStatusCode.UnprocessableEntity, "digest-mismatch");
+
+        using var held = await Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/artifact/sha256/{Digest.Of(bytes)}"));
+        Assert.Equal("0", held.Headers.GetValues("Upload-Offset").Single());
+    }
+
+    [Fact]
+    public async Task A_body_longer_or_shorter_than_its_range_is_refused()
+    {
+        byte[] bytes = ArtifactStoreTests.Pattern(6_000);
+        foreach (int length in new[] { 999, 1_001 })
+        {
+            using var request = Part(bytes, 0, length);
+            request.Content!.Headers.ContentRange = new ContentRangeHeaderValue(0, 999, bytes.Length);
+            await AssertProblemAsync(await Client.SendAsync(request), HttpStatusCode.BadRequest, "malformed");
+        }
+    }
+
+    [Fact]
+    public async Task Strangers_upload_nothing()
+    {
+        byte[] bytes = ArtifactStoreTests.Pattern(7_000);
+        using var stranger = Ed25519PrivateKey.FromSeed(TestNetwork.Seed("stranger"));
+        await AssertProblemAsync(await Client.SendAsync(Nodes.Upload(bytes, stranger)), HttpStatusCode.Forbidden, "unknown-publisher");
+
+        using var anonymous = new HttpRequestMessage(HttpMethod.Put, $"/artifact/sha256/{Digest.Of(bytes)}") { Content = new ByteArrayContent(bytes) };
+        await AssertProblemAsync(await Client.SendAsync(anonymous), HttpStatusCode.Forbidden, "unknown-publisher");
+
+        // The permission for one artifact is none for another.
+        using var other = Nodes.Upload(bytes);
+        other.RequestUri = new Uri($"/artifact/sha256/{Unknown}", UriKind.Relative);
+        await AssertProblemAsync(await Client.SendAsync(other), HttpStatusCode.Forbidden, "unknown-publisher");
+    }
+
+    [Fact]
+    public async Task A_statement_that_is_none_is_malformed()
+    {
+        await AssertProblemAsync(await PostAsync("{}"u8.ToArray()), HttpStatusCode.BadRequest, "malformed");
+        await AssertProblemAsync(await PostAsync(Envelope.Of("no statement"u8).ToBytes()), HttpStatusCode.BadRequest, "malformed");
+        await AssertProblemAsync(await PostAsync(new byte[Limits.MaxEntrySize + 1]), HttpStatusCode.RequestEntityTooLarge, "too-large");
+    }
+
+    [Fact]
+    public async Task A_release_without_its_bytes_is_refused()
+    {
+        var release = LoopbackNetwork.ReleaseOf(ArtifactStoreTests.Pattern(8_000), "6.1.10");
+
+        await AssertProblemAsync(await Nodes.SubmitAsync(0, release), HttpStatusCode.Conflict, "artifact-missing");
+    }
+
+    [Fact]
+    public async Task A_ledger_rule_refuses_by_its_name()
+    {
+        var promotion = TestNetwork.PromotionOf(TestNetwork.ReleaseOf("6.1.10"));
+        await AssertProblemAsync(await Nodes.SubmitAsync(0, promotion), HttpStatusCode.UnprocessableEntity, "unknown-release");
+
+        byte[] payload = promotion.ToPayload();
+        byte[] forged = Envelope.Of(payload, Nodes.Network.RootHolders.Sign(payload)).ToBytes();
+        await AssertProblemAsync(await PostAsync(forged), HttpStatusCode.UnprocessableEntity, "wrong-signature");
+        await AssertProblemAsync(
+            await PostAsync(Nodes.Network.RootEnvelope.ToBytes()), HttpStatusCode.UnprocessableEntity, "unsupported");
+    }
+
+    [Fact]
+    public async Task Health_is_one_object_with_the_nodes_position()
+    {
+        byte[] answer = await Client.GetByteArrayAsync("/healthz");
+
+        Assert.True(Api.NodeStatus.TryRead(answer, out var status));
+        Assert.Equal(("node-00", TestNetwork.Origin, 2UL, 2UL, 3), (status.Name, status.Origin, status.TreeSize, status.CertifiedSize, status.Quorum));
+    }
+
+    [Fact]
+    public async Task Whoever_writes_too_much_is_told_to_wait()
+    {
+        // Node 3, so that the other tests find their node open.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(_ => Nodes.Clients[3].PostAsync("/statements", new ByteArrayContent([1]))));
+
+        var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToList();
+        Assert.NotEmpty(refused);
+        await AssertProblemAsync(refused[0], HttpStatusCode.TooManyRequests, "too-many-requests");
+    }
+
+    [Fact]
+    public async Task The_http_port_serves_requests_and_nothing_else()
+    {
+        using var socket = new TcpClient();
+        var url = new Uri(Nodes.Network.Root.Nodes[0].Url);
+        await socket.ConnectAsync(url.Host, url.Port);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("nonsense\r\n\r\n"));
+        using var reader = new StreamReader(socket.GetStream());
+
+        Assert.StartsWith("HTTP/1.1 400", await reader.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    private HttpRequestMessage Part(byte[] bytes, int first, int count)
+    {
+        var request = Nodes.Upload(bytes);
+        request.Content = new ByteArrayContent(bytes, first, count);
+        request.Content.Headers.ContentRange = new ContentRangeHeaderValue(first, first + count - 1, bytes.Length);
+        return request;
+    }
+
+    private Task<HttpResponseMessage> PostAsync(byte[] body) => Client.PostAsync("/statements", new ByteArrayContent(body));
+
+    private static async Task AssertProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string name)
+    {
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.ToString());
+        Assert.StartsWith($$"""{"type":"urn:supplychain:problem:{{name}}",""", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        answer.Dispose();
+    }
+
+    /// <summary>One network for all these tests; none of them makes anything final.</summary>
+    public sealed class Running : IAsyncDisposable, IAsyncLifetime
+    {
+        internal LoopbackNetwork Nodes { get; } = new();
+
+        public async Task InitializeAsync()
+        {
+            await Nodes.StartAllAsync();
+            for (int node = 0; node < LoopbackNetwork.Size; node++) await Nodes.WaitForCertifiedAsync(node);
+        }
+
+        public ValueTask DisposeAsync() => Nodes.DisposeAsync();
+
+        Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+    }
+}
