@@ -1,6 +1,5 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
-using System.Net.Sockets;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Notes;
@@ -26,6 +25,9 @@ public sealed record NodeIdentity(
     string Peer)
 {
     private const string Scheme = "http://";
+
+    private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
+    private static readonly SearchValues<char> IPv6Characters = SearchValues.Create("abcdef0123456789:.");
 
     /// <summary>Whose cosignatures are this node's attestations.</summary>
     public VerifierKey AttestationVerifier => new(Name, NoteKeyType.Cosignature, AttestationKey);
@@ -53,7 +55,7 @@ public sealed record NodeIdentity(
 
     internal bool IsValid =>
         Names.IsName(Name)
-        && Url.StartsWith(Scheme, StringComparison.Ordinal) && IsHostAndPort(Url.AsSpan(Scheme.Length))
+        && Url.StartsWith(Scheme, StringComparison.Ordinal) && IsHostAndPort(Url[Scheme.Length..])
         && IsHostAndPort(Peer);
 
     internal IEnumerable<Ed25519PublicKey> Keys => [AttestationKey, VoteKey, LogKey];
@@ -86,20 +88,19 @@ public sealed record NodeIdentity(
         return true;
     }
 
-    // A DNS name, an IPv4 address or a bracketed IPv6 address, each in its one spelling, and a port.
-    private static bool IsHostAndPort(ReadOnlySpan<char> text)
+    // A DNS name or IPv4 address in lower case, or an IPv6 address in brackets; and a port.
+    private static bool IsHostAndPort(string text)
     {
         int colon = text.LastIndexOf(':');
         if (colon <= 0 || text.Length > Limits.MaxAddressLength) return false;
-        if (!StrictDecimal.TryDecode(text[(colon + 1)..], out ulong port) || port is 0 or > ushort.MaxValue) return false;
+        if (!StrictDecimal.TryDecode(text.AsSpan(colon + 1), out ulong port) || port is 0 or > ushort.MaxValue) return false;
 
-        var host = text[..colon];
-        return host[0] == '[' ? IsIPv6(host) : KeyName.IsOrigin(host) && !host.Contains('/');
+        string host = text[..colon];
+        return Uri.CheckHostName(host) switch
+        {
+            UriHostNameType.Dns or UriHostNameType.IPv4 => !host.AsSpan().ContainsAnyExcept(HostCharacters),
+            UriHostNameType.IPv6 => host[0] == '[' && !host.AsSpan(1, host.Length - 2).ContainsAnyExcept(IPv6Characters),
+            _ => false,
+        };
     }
-
-    private static bool IsIPv6(ReadOnlySpan<char> host) =>
-        host[^1] == ']'
-        && IPAddress.TryParse(host[1..^1], out var address)
-        && address.AddressFamily == AddressFamily.InterNetworkV6
-        && host[1..^1].SequenceEqual(address.ToString());
 }
