@@ -108,7 +108,7 @@ public sealed class Envelope
             if (read.Count == Limits.MaxSignaturesPerEnvelope || !reader.TryBeginObject()) return false;
             if (!reader.TryName("keyid") || !reader.TryDigest(out var keyId)) return false;
             if (!reader.TryName("sig") || !reader.TryBase64(Limits.MaxEnvelopeSignatureSize, out byte[]? signature)) return false;
-            if (!reader.TryEndObject()) return false;
+            if (!reader.TryEndObject() || signature.Length == 0) return false;
             if (read.Count > 0 && read[^1].KeyId >= keyId) return false;
 
             read.Add(new EnvelopeSignature(keyId, signature));
@@ -121,7 +121,7 @@ public sealed class Envelope
 }
 
 /// <param name="KeyId"><c>H</c> of the signing key's bytes.</param>
-/// <param name="Signature">At most 64 bytes; 48 for a role's key.</param>
+/// <param name="Signature">1 to 64 bytes; 48 for a role's key.</param>
 public sealed record EnvelopeSignature(Digest KeyId, ReadOnlyMemory<byte> Signature)
 {
     /// <summary>The <c>keyid</c> of a role's key (docs/protocol.md §2).</summary>
