@@ -1,4 +1,3 @@
-using SupplyChain.Protocol;
 using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Notes;
@@ -11,10 +10,11 @@ namespace SupplyChain.Tests.Kit;
 /// A log and its map in memory, which takes whatever it is given: what all nodes together could make an agent see, honest
 /// or not. It starts with the trust root and the first state leaf.
 /// </summary>
-public sealed class TestLog : IHashSource
+public sealed class TestLog
 {
     private readonly TestNetwork _network;
     private readonly List<byte[]> _entries = [];
+    private readonly MemoryTree _tree = new();
     private ulong? _lastState;
     private ulong _height;
 
@@ -31,7 +31,7 @@ public sealed class TestLog : IHashSource
 
     public MapTree Map { get; private set; } = MapTree.Empty;
 
-    public TreeSize Size => new((ulong)_entries.Count);
+    public TreeSize Size => _tree.Size;
 
     public Checkpoint Checkpoint => CheckpointAt(Size);
 
@@ -40,6 +40,7 @@ public sealed class TestLog : IHashSource
     public ulong Append(byte[] entry)
     {
         _entries.Add(entry);
+        _tree.Append(entry);
         return (ulong)_entries.Count - 1;
     }
 
@@ -56,18 +57,20 @@ public sealed class TestLog : IHashSource
         switch (statement)
         {
             case Release release:
+                var latest = new ProductRow(TestNetwork.RoleName, release.Sequence, index, entry.Id, release.Time);
+                Set(MapKey.Product(release.Product), latest.ToBytes());
                 Set(MapKey.Release(release.Product, release.Version), new ReleaseRow(index, entry.Id, Root: 1).ToBytes());
-                Set(MapKey.Product(release.Product),
-                    new ProductRow(TestNetwork.RoleName, release.Sequence, index, entry.Id, release.Time).ToBytes());
-                foreach (var artifact in release.Artifacts) Set(MapKey.Artifact(artifact.Sha256), new ArtifactRow(index).ToBytes());
+                foreach (var artifact in release.Artifacts)
+                    Set(MapKey.Artifact(artifact.Sha256), new ArtifactRow(index).ToBytes());
                 break;
             case Promotion promotion:
-                Set(MapKey.Channel(promotion.Product, promotion.Channel),
-                    new ChannelRow(index, entry.Id, promotion.Version, RowOf(promotion.Product, promotion.Version).Index, promotion.Time, Root: 1).ToBytes());
+                ulong promoted = RowOf(promotion.Product, promotion.Version).Index;
+                var current = new ChannelRow(index, entry.Id, promotion.Version, promoted, promotion.Time, Root: 1);
+                Set(MapKey.Channel(promotion.Product, promotion.Channel), current.ToBytes());
                 break;
             case Revocation revocation:
-                Set(MapKey.Release(revocation.Product, revocation.Version),
-                    (RowOf(revocation.Product, revocation.Version) with { Revocation = index }).ToBytes());
+                var revoked = RowOf(revocation.Product, revocation.Version) with { Revocation = index };
+                Set(MapKey.Release(revocation.Product, revocation.Version), revoked.ToBytes());
                 break;
             default:
                 throw new ArgumentException("A ledger takes releases, promotions and revocations.", nameof(statement));
@@ -94,10 +97,10 @@ public sealed class TestLog : IHashSource
         return Checkpoint;
     }
 
-    public Checkpoint CheckpointAt(TreeSize size) => new(TestNetwork.Origin, size, ProofBuilder.Root(this, size));
+    public Checkpoint CheckpointAt(TreeSize size) => new(TestNetwork.Origin, size, _tree.RootAt(size));
 
     public IncludedEntry Include(ulong index) =>
-        new(_entries[(int)index], ProofBuilder.Inclusion(this, index, Size));
+        new(_entries[(int)index], ProofBuilder.Inclusion(_tree, index, Size));
 
     /// <summary>The bundle that an honest node answers with, certified by q nodes at <paramref name="time"/>.</summary>
     /// <param name="time">Unix seconds.</param>
@@ -111,7 +114,7 @@ public sealed class TestLog : IHashSource
         return new UpdateProof
         {
             Note = _network.Certify(Checkpoint, time),
-            Consistency = from is { } old ? ProofBuilder.Consistency(this, old, Size) : null,
+            Consistency = from is { } old ? ProofBuilder.Consistency(_tree, old, Size) : null,
             State = Include(Size.Value - 1),
             RootVersion = 1,
             Root = ProvenRow.Of(Map, MapKey.Root(1)),
@@ -124,14 +127,6 @@ public sealed class TestLog : IHashSource
                     Include(promoted.Release))
                 : null,
         };
-    }
-
-    public Digest NodeAt(int level, ulong index)
-    {
-        var subtree = Frontier.Empty;
-        for (ulong leaf = index << level; leaf < (index + 1) << level; leaf++)
-            subtree = subtree.Append(LeafHash.Of(_entries[(int)leaf]));
-        return subtree.Root;
     }
 
     private ReleaseRow RowOf(string product, ReleaseVersion version) =>
