@@ -51,11 +51,16 @@ internal sealed class AgentUnderTest : IDisposable
 
     public async Task<AgentUnderTest> Initialise(params string[] more)
     {
-        int code = await Run([
-            "init", "--trust-root", _folder.In("root.json"), "--product", TestNetwork.Product, "--channel", TestNetwork.Channel,
-            "--install", Install, .. more]);
-        Assert.Equal(ExitCode.Done, code);
+        Assert.Equal(ExitCode.Done, await RunJson([.. Init, .. more]));
         return this;
+    }
+
+    /// <summary>As <see cref="Initialise"/> with one option changed, and whatever comes of it.</summary>
+    public Task<int> TryInitialise(string? option = null, string? value = null)
+    {
+        string[] arguments = Init;
+        if (option is not null) arguments[Array.IndexOf(arguments, option) + 1] = value!;
+        return RunJson(arguments);
     }
 
     public Task<int> RunJson(params string[] arguments) => Run([.. arguments, "--json"]);
@@ -69,6 +74,12 @@ internal sealed class AgentUnderTest : IDisposable
         (Output, Errors) = (output.ToString(), errors.ToString());
         return code;
     }
+
+    private string[] Init =>
+    [
+        "init", "--trust-root", _folder.In("root.json"), "--product", TestNetwork.Product, "--channel", TestNetwork.Channel,
+        "--install", Install,
+    ];
 
     public void Dispose()
     {

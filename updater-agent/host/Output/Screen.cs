@@ -15,7 +15,7 @@ internal sealed class Screen
     {
         _output = output;
         IsJson = json;
-        bool plain = !isTerminal || IsSet("NO_COLOR") || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        bool plain = !WantsColour(isTerminal, Environment.GetEnvironmentVariable("NO_COLOR"), Environment.GetEnvironmentVariable("TERM"));
         HasBars = !json && !plain;
         Results = Over(output, plain);
         Progress = Over(error, plain);
@@ -38,6 +38,10 @@ internal sealed class Screen
         return new Screen(Console.Out, Console.Error, json, isTerminal);
     }
 
+    /// <summary>NO_COLOR (no-color.org) counts when it is not empty.</summary>
+    internal static bool WantsColour(bool isTerminal, string? noColour, string? terminal) =>
+        isTerminal && string.IsNullOrEmpty(noColour) && terminal != "dumb";
+
     /// <summary>One report, in the form that was asked for.</summary>
     public void Show(Report report)
     {
@@ -58,6 +62,4 @@ internal sealed class Screen
         if (plain) console.Profile.Width = 500;
         return console;
     }
-
-    private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
 }
