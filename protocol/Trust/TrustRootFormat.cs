@@ -40,8 +40,10 @@ internal static class TrustRootFormat
         if (!reader.TryName("origin") || !reader.TryString(out string? origin, Limits.MaxOriginLength)) return false;
         if (!reader.TryName("created") || !reader.TryTime(out long created)) return false;
         if (!reader.TryName("expires") || !reader.TryTime(out long expires)) return false;
-        if (!reader.TryName("nodes") || !TryReadList<NodeIdentity>(ref reader, Limits.MaxNodes, NodeIdentity.TryRead, out var nodes)) return false;
-        if (!reader.TryName("roles") || !TryReadList<Role>(ref reader, Limits.MaxRoles, Role.TryRead, out var roles)) return false;
+        if (!reader.TryName("nodes")) return false;
+        if (!TryReadList<NodeIdentity>(ref reader, Limits.MaxNodes, NodeIdentity.TryRead, out var nodes)) return false;
+        if (!reader.TryName("roles")) return false;
+        if (!TryReadList<Role>(ref reader, Limits.MaxRoles, Role.TryRead, out var roles)) return false;
         if (!reader.TryName("publishers")) return false;
         if (!TryReadList<Ed25519PublicKey>(ref reader, Limits.MaxPublishers, TryReadPublisher, out var publishers)) return false;
         if (!reader.TryName("freshness") || !Freshness.TryRead(ref reader, out var freshness)) return false;

@@ -37,7 +37,8 @@ internal static class CheckpointRules
                 : new Rejection(RejectionReason.CheckpointForked, $"two roots of size {next.Size}");
         }
 
-        return proof is not null && proof.OldSize == trusted.Size && proof.NewSize == next.Size && proof.Verify(trusted.Root, next.Root)
+        bool fits = proof is not null && proof.OldSize == trusted.Size && proof.NewSize == next.Size;
+        return fits && proof!.Verify(trusted.Root, next.Root)
             ? null
             : new Rejection(RejectionReason.ConsistencyInvalid, $"size {trusted.Size} is not shown to be a prefix of {next.Size}");
     }
@@ -48,21 +49,25 @@ internal static class CheckpointRules
         var attestations = new List<Attestation>();
         for (int node = 0; node < root.Nodes.Count; node++)
         {
-            var verifier = root.Nodes[node].AttestationVerifier;
-            long? best = null;
-            foreach (var signature in signed.Signatures)
-            {
-                if (!Cosignature.TryVerify(verifier, signed.Text, signature, out ulong time)) continue;
+            var stamps = StampsBy(root.Nodes[node].AttestationVerifier, signed);
+            if (stamps.Count == 0) continue;
 
-                long stamp = (long)time;
-                if (best is null || (IsFresh(root.Freshness, stamp, now), stamp).CompareTo((IsFresh(root.Freshness, best.Value, now), best.Value)) > 0)
-                    best = stamp;
-            }
-
-            if (best is { } attested) attestations.Add(new Attestation(node, attested));
+            long best = stamps.MaxBy(stamp => (IsFresh(root.Freshness, stamp, now), stamp));
+            attestations.Add(new Attestation(node, best));
         }
 
         return attestations;
+    }
+
+    private static List<long> StampsBy(VerifierKey verifier, SignedNote signed)
+    {
+        var stamps = new List<long>();
+        foreach (var signature in signed.Signatures)
+        {
+            if (Cosignature.TryVerify(verifier, signed.Text, signature, out ulong time)) stamps.Add((long)time);
+        }
+
+        return stamps;
     }
 
     private static bool IsFresh(Freshness freshness, long time, long now) =>

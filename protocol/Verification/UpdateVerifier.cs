@@ -52,16 +52,20 @@ public sealed class UpdateVerifier(TrustRoot root)
         var checkpoint = map.Certified.Checkpoint;
 
         // 6. The channel, or that it is absent; and the release.
-        if (!MapRules.Channel(mapRoot, proof, request.Product, request.Channel).TryGet(out var channel, out var rejection)) return rejection;
+        if (!MapRules.Channel(mapRoot, proof, request.Product, request.Channel).TryGet(out var channel, out var rejection))
+            return rejection;
         if (proof.Promoted is not { } promoted) return MapRules.Unproven("release");
-        if (!MapRules.Release(mapRoot, promoted.Row, request.Product, channel.Version).TryGet(out var row, out rejection)) return rejection;
+        if (!MapRules.Release(mapRoot, promoted.Row, request.Product, channel.Version).TryGet(out var row, out rejection))
+            return rejection;
 
         // 8. Inclusion.
         if (StatementRules.Included(checkpoint, channel, promoted) is { } notIncluded) return notIncluded;
 
         // 9. Threshold signatures.
-        if (!StatementRules.Promotion(root, request, channel, row, promoted.Promotion).TryGet(out var promotion, out rejection)) return rejection;
-        if (!StatementRules.Release(root, request, channel, row, promoted.Release).TryGet(out var release, out rejection)) return rejection;
+        if (!StatementRules.Promotion(root, request, channel, row, promoted.Promotion).TryGet(out var promotion, out rejection))
+            return rejection;
+        if (!StatementRules.Release(root, request, channel, row, promoted.Release).TryGet(out var release, out rejection))
+            return rejection;
 
         return new VerifiedUpdate(map, channel, row, promotion, release);
     }
