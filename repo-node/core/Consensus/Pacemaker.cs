@@ -26,6 +26,9 @@ internal sealed class Pacemaker(byte self, int nodes, int quorum)
     /// <summary>Starts the view's timer, unless it runs.</summary>
     public void Arm(DateTimeOffset now) => _armedAt ??= now;
 
+    /// <summary>Whether the view's timer has run long enough for what was on its way when it started. Before the leader is given up.</summary>
+    public bool HasWaited(DateTimeOffset now) => now >= _armedAt + Bounds.Retry / 2;
+
     public void StopView()
     {
         _armedAt = null;

@@ -296,7 +296,7 @@ public sealed class Replica
         }
 
         var entries = _submissions.Select(after.Ledger);
-        if (entries.IsEmpty && _certificates.HighestNotarised == _certificates.LastFinal) return;
+        if (entries.IsEmpty && !LacksFinalisation()) return;
 
         var block = BlockBuilder.Build(_committee, View, after.Header, after.Ledger, entries, _now);
         bool isOurs = _proposals.TryAdd(View, block);
@@ -444,6 +444,11 @@ public sealed class Replica
 
     // Without the first clause a lost round of FINALIZE would leave a notarised block unfinalised for ever.
     private bool HasWork() => _certificates.HighestNotarised > _certificates.LastFinal || _submissions.AnyReady;
+
+    // An empty block only helps a notarised one to finality. It waits for FINALIZE votes that are on their way: proposed at once,
+    // it would be notarised before they arrive and call for the next one, for ever.
+    private bool LacksFinalisation() =>
+        _certificates.HighestNotarised > _certificates.LastFinal && _pacemaker.HasWaited(_now);
 
     private ulong ViewsSinceFinal => View.Number - _certificates.LastFinal.Number - 1;
 

@@ -46,6 +46,19 @@ public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_idle_network_makes_no_blocks()
+    {
+        await _nodes.StartAllAsync();
+        await PublishAsync(0, LoopbackNetwork.ReleaseOf(Payload, "6.1.10"));
+        await Task.Delay(500);
+        ulong height = await HeightAsync();
+        await Task.Delay(1_500);
+
+        Assert.Equal(height, await HeightAsync());
+        Assert.InRange(height, 1UL, 3UL);
+    }
+
+    [Fact]
     public async Task Three_nodes_go_on_without_the_fourth_and_it_catches_up()
     {
         await _nodes.StartAllAsync();
@@ -116,6 +129,12 @@ public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
         using var taken = await _nodes.SubmitAsync(node, release);
         Assert.Equal(System.Net.HttpStatusCode.Accepted, taken.StatusCode);
         await _nodes.WaitForAsync(node, release, "certified");
+    }
+
+    private async Task<ulong> HeightAsync()
+    {
+        Assert.True(Api.NodeStatus.TryRead(await _nodes.Clients[0].GetByteArrayAsync("/healthz"), out var status));
+        return status.Height;
     }
 
     private async Task<Checkpoint> CheckpointAsync(int node)
