@@ -1,0 +1,82 @@
+using SupplyChain.UpdaterAgent.Core.Installation;
+using SupplyChain.UpdaterAgent.Installation;
+
+namespace SupplyChain.UpdaterAgent.Tests.Installation;
+
+public class Health_decides
+{
+    [Fact]
+    public async Task A_version_that_fails_gives_way_to_the_old_one_and_is_quarantined()
+    {
+        using var machine = new Machine { Health = Machine.NothingBad };
+        await machine.InstallAsync(machine.Tree("1.0.0"));
+        var outcome = Assert.IsType<InstallOutcome.RolledBack>(await machine.InstallAsync(machine.Tree("2.0.0", bad: true)));
+
+        Assert.Equal("unhealthy", outcome.Why.Name);
+        Assert.Equal("1.0.0", outcome.To!.Version.ToString());
+        Assert.Equal("1.0.0", machine.RunningVersion());
+        var entry = Assert.Single((await machine.RecoverAsync()).Quarantined);
+        Assert.Equal(new("tool", Machine.Version("2.0.0"), "the health command exited with 1"), entry);
+    }
+
+    [Fact]
+    public async Task A_first_version_that_fails_leaves_nothing_current()
+    {
+        using var machine = new Machine { Health = Machine.NothingBad };
+        var outcome = Assert.IsType<InstallOutcome.RolledBack>(await machine.InstallAsync(machine.Tree("1.0.0", bad: true)));
+
+        Assert.Null(outcome.To);
+        Assert.Null(machine.RunningVersion());
+        Assert.Null((await machine.RecoverAsync()).Installed);
+    }
+
+    [Fact]
+    public async Task A_command_that_failed_once_is_not_taken_for_a_success_on_the_second_run()
+    {
+        // Fails the first time only, as commands do that clean up after themselves.
+        const string Script = "test -e \"$1/../ran\" || { touch \"$1/../ran\"; exit 3; }";
+        using var machine = new Machine { Health = new(["/bin/sh", "-c", Script, "sh"]) };
+        Assert.IsType<InstallOutcome.RolledBack>(await machine.InstallAsync(machine.Tree("1.0.0")));
+
+        var again = Assert.IsType<InstallOutcome.Refused>(await machine.InstallAsync(machine.Tree("1.0.0")));
+
+        Assert.Equal("quarantined", again.Why.Name);
+        Assert.Null(machine.RunningVersion());
+    }
+
+    [Fact]
+    public async Task An_agent_that_died_while_asking_asks_again()
+    {
+        using var machine = new Machine { Health = Machine.NothingBad };
+        await machine.InstallAsync(machine.Tree("1.0.0"));
+        foreach (var (version, bad) in new[] { ("2.0.0", true), ("3.0.0", false) })
+        {
+            await DieInProbeAsync(machine, machine.Tree(version, bad));
+            Assert.Equal(version, machine.RunningVersion());
+
+            var installer = machine.Start();
+            Assert.Equal(InstallStep.Switched, installer.Step);
+            var outcome = await installer.RecoverAsync(CancellationToken.None);
+
+            if (bad) Assert.IsType<InstallOutcome.RolledBack>(outcome);
+            else Assert.IsType<InstallOutcome.Installed>(outcome);
+            Assert.Equal(bad ? "1.0.0" : version, machine.RunningVersion());
+            Assert.Null(await installer.RecoverAsync(CancellationToken.None));
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_command_every_version_is_healthy()
+    {
+        using var machine = new Machine();
+        Assert.IsType<InstallOutcome.Installed>(await machine.InstallAsync(machine.Tree("1.0.0", bad: true)));
+    }
+
+    private static async Task DieInProbeAsync(Machine machine, Payload payload)
+    {
+        using var dying = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        var installer = new Installer(machine.State, new TreeKind(machine.Install, new HealthCommand(["/bin/sh", "-c", "exec sleep 20"])));
+        await installer.RecoverAsync(CancellationToken.None);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => installer.InstallAsync(payload, dying.Token));
+    }
+}
