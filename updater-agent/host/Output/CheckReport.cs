@@ -45,7 +45,7 @@ internal sealed record CheckReport : Report
 
     public string? StateDamage { get; init; }
 
-    public override int ExitCode => Output.ExitCode.Done;
+    internal override int ExitCode => Output.ExitCode.Done;
 
     public override void Print(IAnsiConsole console)
     {

@@ -13,7 +13,7 @@ internal sealed record ErrorReport(
     ErrorBody Error, IReadOnlyList<NodeLine>? Answers = null, IReadOnlyList<NodeLine>? Liars = null, IReadOnlyList<NodeLine>? Failures = null)
     : Report
 {
-    public override int ExitCode => Error.Code;
+    internal override int ExitCode => Error.Code;
 
     public override void Print(IAnsiConsole console)
     {

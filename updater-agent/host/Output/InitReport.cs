@@ -7,7 +7,7 @@ internal sealed record InitReport(
     string Origin, ulong RootVersion, string RootId, int Nodes, int Quorum, string Product, string Channel, string Install, string State)
     : Report
 {
-    public override int ExitCode => Output.ExitCode.Done;
+    internal override int ExitCode => Output.ExitCode.Done;
 
     public override void Print(IAnsiConsole console)
     {

@@ -46,7 +46,7 @@ internal sealed record InstallReport : Report
 
     public string? StateDamage { get; init; }
 
-    public override int ExitCode => Output.ExitCode.Done;
+    internal override int ExitCode => Output.ExitCode.Done;
 
     public override void Print(IAnsiConsole console)
     {

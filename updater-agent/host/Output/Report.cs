@@ -7,8 +7,8 @@ namespace SupplyChain.UpdaterAgent.Output;
 /// <summary>What one command has to say: one JSON object, or a few lines for people. docs/agent.md lists the fields.</summary>
 internal abstract record Report
 {
-    [JsonIgnore]
-    public abstract int ExitCode { get; }
+    /// <summary>What the process ends with; no part of the JSON.</summary>
+    internal abstract int ExitCode { get; }
 
     public abstract void Print(IAnsiConsole console);
 

@@ -7,7 +7,7 @@ namespace SupplyChain.UpdaterAgent.Output;
 /// <param name="Failures">Cycles that did not end well.</param>
 internal sealed record RunReport(int Cycles, int Installed, int Failures) : Report
 {
-    public override int ExitCode => Output.ExitCode.Done;
+    internal override int ExitCode => Output.ExitCode.Done;
 
     public override void Print(IAnsiConsole console) =>
         console.MarkupLineInterpolated($"stopped after {Cycles} cycles, {Installed} installed, {Failures} failed");

@@ -25,7 +25,7 @@ internal sealed record StatusReport(
     IReadOnlyList<QuarantineLine> Quarantined, string? StateDamage)
     : Report
 {
-    public override int ExitCode => Output.ExitCode.Done;
+    internal override int ExitCode => Output.ExitCode.Done;
 
     public override void Print(IAnsiConsole console)
     {

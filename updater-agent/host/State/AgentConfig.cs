@@ -9,10 +9,9 @@ namespace SupplyChain.UpdaterAgent.State;
 /// <param name="Install">The folder of docs/protocol.md §9.</param>
 /// <param name="Health">Program and first arguments, run with the slot's path behind them; exit 0 means healthy.</param>
 /// <param name="PollSeconds">Between checks of <c>run</c>; an hour unless given.</param>
-/// <param name="Kind">Payload kind this agent installs; <c>tree</c> unless given.</param>
 /// <param name="Cohort">Where this machine stands in rollouts: drawn by <c>init</c>.</param>
 internal sealed record AgentConfig(
-    string Product, string Channel, string Install, IReadOnlyList<string>? Health = null, int? PollSeconds = null, string? Kind = null, uint? Cohort = null)
+    string Product, string Channel, string Install, IReadOnlyList<string>? Health = null, int? PollSeconds = null, uint? Cohort = null)
 {
     public const int SizeLimit = 64 * 1024;
 

@@ -45,6 +45,10 @@ internal sealed class AgentState
         return new AgentState(folder, config, root, disk) { Trusted = trusted, Damage = damage };
     }
 
+    /// <summary>Before the lock is taken: a folder that holds no agent gets no lock file.</summary>
+    /// <exception cref="CommandException">There is no agent.</exception>
+    public static void RequireAt(StateFolder folder) => ReadConfig(folder);
+
     /// <summary>Fills the folder of a new agent; the envelope is what the root was read from.</summary>
     public static void Create(StateFolder folder, AgentConfig config, TrustRoot root, ReadOnlySpan<byte> rootEnvelope, IDisk disk)
     {

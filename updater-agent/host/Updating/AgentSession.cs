@@ -41,8 +41,7 @@ internal sealed class AgentSession : IDisposable
     /// <exception cref="CommandException">There is no agent, it is damaged, or another process holds the lock.</exception>
     public static AgentSession Open(StateFolder folder, World world)
     {
-        // First without the lock: a folder that is none gets no lock file.
-        AgentState.Load(folder, world.Disk);
+        AgentState.RequireAt(folder);
         var held = StateLock.TryTake(folder.Lock) ?? throw new CommandException(
             ExitCode.Locked, "locked", $"Another process works on {folder.Path}.", "Wait for it to end, or stop it.");
         try
