@@ -169,7 +169,7 @@ public sealed class UpdateMachineTests : IDisposable
         Latest();
         var ask = Assert.IsType<UpdateEffect.AskConsistency>(_effects[^1]);
         Assert.Equal((called, _network.Log.Size), (ask.OldSize, ask.NewSize));
-        On(new UpdateEvent.ConsistencyCame(ProofBuilder.Consistency(_network.Log, called, _network.Log.Size)));
+        On(new UpdateEvent.ConsistencyCame(ProofBuilder.Consistency(FakeNetwork.TreeOf(_network.Log), called, _network.Log.Size)));
         Assert.Equal("1.2.0", Assert.IsType<UpdateEffect.Download>(_effects[^1]).Update.Release.Version.ToString());
     }
 
@@ -190,7 +190,7 @@ public sealed class UpdateMachineTests : IDisposable
         for (int node = 0; node < 4; node++)
         {
             Assert.IsType<UpdateEffect.AskConsistency>(_effects[^1]);
-            On(new UpdateEvent.ConsistencyCame(ProofBuilder.Consistency(other.Log, called, _network.Log.Size)));
+            On(new UpdateEvent.ConsistencyCame(ProofBuilder.Consistency(FakeNetwork.TreeOf(other.Log), called, _network.Log.Size)));
         }
 
         Assert.Equal(RejectionReason.NotEnoughAnswers, Assert.IsType<UpdateOutcome.NoQuorum>(Outcome).Rejection.Reason);
@@ -262,18 +262,20 @@ public sealed class UpdateMachineTests : IDisposable
     }
 
     [Fact]
-    public void Any_bytes_from_nodes_end_in_an_outcome_and_never_in_an_error() => ForAll.Seeds(60, random =>
+    public void Any_bytes_from_nodes_end_in_an_outcome_and_never_in_an_error()
     {
-        var network = new FakeNetwork();
-        network.Offer("1.0.0", "one"u8.ToArray());
-        var machine = new UpdateMachine(TaskOf(network, UpdateGoal.Install, [0, 1, 2, 3]));
-        var effects = machine.Start();
-        for (int step = 0; effects[^1] is not UpdateEffect.Finish; step++)
+        _network.Offer("1.0.0", "one"u8.ToArray());
+        ForAll.Seeds(40, random =>
         {
-            Assert.True(step < 100, "the run does not end");
-            effects = machine.On(Answer(network, effects[^1], random), network.Now);
-        }
-    });
+            var machine = new UpdateMachine(TaskOf(_network, UpdateGoal.Install, [0, 1, 2, 3]));
+            var effects = machine.Start();
+            for (int step = 0; effects[^1] is not UpdateEffect.Finish; step++)
+            {
+                Assert.True(step < 100, "the run does not end");
+                effects = machine.On(Answer(_network, effects[^1], random), _network.Now);
+            }
+        });
+    }
 
     public void Dispose() => _network.Dispose();
 

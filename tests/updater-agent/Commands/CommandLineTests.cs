@@ -63,6 +63,7 @@ public sealed class CommandLineTests
         {
             await agent.RunJson(command);
             Assert.Equal(JsonValueKind.Object, agent.Json.ValueKind);
+            Assert.False(agent.Json.TryGetProperty("exitCode", out _));
             Assert.EndsWith("}\n", agent.Output, StringComparison.Ordinal);
             Assert.Single(agent.Output, '\n');
             Assert.DoesNotContain(Escape, agent.Output + agent.Errors);

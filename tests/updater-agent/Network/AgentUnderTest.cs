@@ -5,7 +5,6 @@ using SupplyChain.UpdaterAgent.Commands;
 using SupplyChain.UpdaterAgent.Core.Download;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.State;
-using SupplyChain.UpdaterAgent.Transport;
 using SupplyChain.UpdaterAgent.Updating;
 
 namespace SupplyChain.UpdaterAgent.Tests.Network;
@@ -16,16 +15,15 @@ internal sealed class AgentUnderTest : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http;
 
-    public AgentUnderTest(FakeNetwork network, DownloadLimits? download = null, TransportLimits? transport = null)
+    public AgentUnderTest(FakeNetwork network, DownloadLimits? download = null, HttpClient? http = null)
     {
         Network = network;
-        _http = new HttpClient(network, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = http ?? new HttpClient(network, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         World = new World
         {
             Http = _http,
             Machine = () => new MachineFacts("x86_64", "6.1.0-test"),
             Download = download ?? new DownloadLimits { Rest = TimeSpan.FromMilliseconds(20), Stall = TimeSpan.FromMilliseconds(400) },
-            Transport = transport ?? TransportLimits.Default,
         };
         File.WriteAllBytes(_folder.In("root.json"), network.Keys.RootEnvelope.ToBytes());
     }

@@ -61,6 +61,14 @@ internal sealed class FakeNetwork : HttpMessageHandler
         return log;
     }
 
+    /// <summary>The hashes of a log's tree.</summary>
+    public static MemoryTree TreeOf(TestLog log)
+    {
+        var tree = new MemoryTree();
+        foreach (byte[] entry in log.Entries) tree.Append(entry);
+        return tree;
+    }
+
     public void Publish(Statement statement)
     {
         _statements.Add(statement);

@@ -68,11 +68,12 @@ internal sealed class FakeNode(FakeNetwork network, TestNode keys)
 
     private byte[] DataOf(Tile tile)
     {
+        var tree = FakeNetwork.TreeOf(Shown);
         byte[] data = new byte[tile.ByteLength];
         for (int i = 0; i < tile.Width; i++)
         {
             ulong index = (tile.Index * Tile.FullWidth) + (ulong)i;
-            Shown.NodeAt(tile.Level * Tile.Height, index).CopyTo(data.AsSpan(i * Digest.Size));
+            tree.NodeAt(tile.Level * Tile.Height, index).CopyTo(data.AsSpan(i * Digest.Size));
         }
 
         return data;

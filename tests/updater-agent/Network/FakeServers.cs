@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using SupplyChain.UpdaterAgent.Transport;
+
+namespace SupplyChain.UpdaterAgent.Tests.Network;
+
+/// <summary>A fake network's nodes behind real sockets on the loopback, HTTP/1.1 with connections kept alive.</summary>
+internal sealed class FakeServers : IAsyncDisposable
+{
+    private readonly FakeNetwork _network;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<TcpListener> _listeners = [];
+    private readonly List<Task> _running = [];
+
+    public FakeServers(FakeNetwork network)
+    {
+        _network = network;
+        foreach (var node in network.Nodes)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            _listeners.Add(listener);
+            _running.Add(Accept(listener, node));
+        }
+    }
+
+    /// <summary>The agent's own client; the nodes' names lead to these servers.</summary>
+    public HttpClient Client()
+    {
+        var handler = HttpTransport.CreateHandler(TransportLimits.Default);
+        handler.UseProxy = false;
+        handler.ConnectCallback = async (context, stop) =>
+        {
+            int node = _network.Root.Nodes.ToList().FindIndex(identity => new Uri(identity.Url).Host == context.DnsEndPoint.Host);
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(_listeners[node].LocalEndpoint, stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>From now on this node's port refuses connections.</summary>
+    public void Close(int node) => _listeners[node].Stop();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        foreach (var listener in _listeners) listener.Stop();
+        await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task Accept(TcpListener listener, FakeNode node)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var client = await listener.AcceptTcpClientAsync(_stop.Token);
+            _ = Serve(client, node);
+        }
+    }
+
+    private async Task Serve(TcpClient client, FakeNode node)
+    {
+        try
+        {
+            using (client)
+            {
+                var stream = client.GetStream();
+                using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
+                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Get, "http://node" + line.Split(' ')[1]);
+                    while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } header)
+                    {
+                        if (header.StartsWith("Range: ", StringComparison.Ordinal)) request.Headers.Range = RangeHeaderValue.Parse(header[7..]);
+                    }
+
+                    using var answer = node.Answer(request);
+                    byte[] body = await answer.Content.ReadAsByteArrayAsync(_stop.Token);
+                    await stream.WriteAsync(Head(answer, body.Length), _stop.Token);
+                    await stream.WriteAsync(body, _stop.Token);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
+        {
+            // The agent went away, or the test is over.
+        }
+    }
+
+    private static byte[] Head(HttpResponseMessage answer, int length)
+    {
+        string range = answer.Content.Headers.ContentRange is { } given ? $"Content-Range: {given}\r\n" : "";
+        return Encoding.ASCII.GetBytes($"HTTP/1.1 {(int)answer.StatusCode} -\r\nContent-Length: {length}\r\n{range}\r\n");
+    }
+}
