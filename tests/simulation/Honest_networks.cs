@@ -5,7 +5,7 @@ public sealed class Honest_networks
 {
     [Fact]
     public void Agree_through_loss_partitions_and_crashes_make_progress_when_healed_and_fall_silent() =>
-        Seeds.Run(12, seed => new Simulation(seed));
+        Seeds.Run(10, seed => new Simulation(seed));
 
     [Fact]
     public void Do_the_same_in_two_runs_of_one_seed()

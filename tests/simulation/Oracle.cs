@@ -7,8 +7,8 @@ using SupplyChain.Tests.Kit;
 namespace SupplyChain.Simulation.Tests;
 
 /// <summary>
-/// Sees everything and knows what must hold, written apart from the core: it keeps its own tables of votes and certificates,
-/// and its own log and map.
+/// Sees everything and knows what must hold, written apart from the core: it keeps its own tables of votes and
+/// certificates, and its own log and map.
 /// </summary>
 internal sealed class Oracle(int nodes, Func<byte, bool> isHonest)
 {

@@ -3,7 +3,8 @@ using SupplyChain.Protocol;
 namespace SupplyChain.Simulation.Tests;
 
 /// <summary>
-/// Which seeds a test runs. <c>SIMULATION_SEED=17 dotnet test tests/simulation</c> runs one, <c>SIMULATION_SEEDS=5000</c> that many.
+/// Which seeds a test runs. <c>SIMULATION_SEED=17 dotnet test tests/simulation</c> runs one,
+/// <c>SIMULATION_SEEDS=5000</c> that many.
 /// </summary>
 internal static class Seeds
 {

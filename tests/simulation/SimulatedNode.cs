@@ -7,8 +7,8 @@ using SupplyChain.Tests.Kit;
 namespace SupplyChain.Simulation.Tests;
 
 /// <summary>
-/// A real core with the host's duties in memory: a disk that keeps what was synced, sends that happen only afterwards, and a
-/// power switch.
+/// A real core with the host's duties in memory: a disk that keeps what was synced, sends that happen only afterwards,
+/// and a power switch.
 /// </summary>
 internal class SimulatedNode(Simulation simulation, byte index, LedgerState genesis)
 {

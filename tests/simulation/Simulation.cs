@@ -113,7 +113,9 @@ internal sealed class Simulation : IDisposable
 
     public void Dispose() => _trace.Dispose();
 
-    /// <summary>The publishers submit the next few statements that are not known to be final, each to some node.</summary>
+    /// <summary>
+    /// The publishers submit the next few statements that are not known to be final, each to some node.
+    /// </summary>
     private void Publish()
     {
         var open = Statements.Chain.Where(statement => !Honest.Any(node => node.Final.Contains(statement.Id))).Take(3).ToList();

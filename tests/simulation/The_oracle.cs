@@ -4,7 +4,9 @@ using SupplyChain.RepoNode.Core.Ledger;
 
 namespace SupplyChain.Simulation.Tests;
 
-/// <summary>An oracle that never objects would be worth nothing: nodes that break a rule, and claim not to, must be caught.</summary>
+/// <summary>
+/// An oracle that never objects would be worth nothing: nodes that break a rule, and claim not to, must be caught.
+/// </summary>
 public sealed class The_oracle
 {
     private const int Seeds = 40;

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace SupplyChain.Simulation.Tests;
 
-/// <summary>A hash over everything that was said in a run: two runs of one seed must agree on it to the last bit.</summary>
+/// <summary>
+/// A hash over everything that was said in a run: two runs of one seed must agree on it to the last bit.
+/// </summary>
 internal sealed class Trace : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -2,7 +2,9 @@ using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.Simulation.Tests;
 
-/// <summary>A clock that jumps from one due action to the next; actions due at the same instant keep their order.</summary>
+/// <summary>
+/// A clock that jumps from one due action to the next; actions due at the same instant keep their order.
+/// </summary>
 internal sealed class VirtualTime
 {
     private readonly PriorityQueue<Action, (DateTimeOffset At, long Order)> _due = new();

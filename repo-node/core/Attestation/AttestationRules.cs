@@ -3,7 +3,9 @@ using SupplyChain.RepoNode.Core.Consensus;
 
 namespace SupplyChain.RepoNode.Core.Attestation;
 
-/// <summary>A checkpoint this node may come to cosign: the tree after a block it executed itself once consensus made it final.</summary>
+/// <summary>
+/// A checkpoint this node may come to cosign: the tree after a block it executed itself once consensus made it final.
+/// </summary>
 /// <param name="Size">Entries, the state leaf included.</param>
 /// <param name="Root">The log's root.</param>
 /// <param name="Artifacts">SHA-256 of the artifacts of every release in the block.</param>
@@ -17,7 +19,9 @@ public sealed record Attestable(ulong Size, Digest Root, IReadOnlyList<Digest> A
         return executed.Entries.IsEmpty
             ? null
             : new Attestable(
-                executed.After.Size, executed.After.LogRoot, [.. executed.Artifacts.Select(artifact => artifact.Sha256).Distinct()]);
+                executed.After.Size,
+                executed.After.LogRoot,
+                [.. executed.Artifacts.Select(artifact => artifact.Sha256).Distinct()]);
     }
 }
 
@@ -36,13 +40,15 @@ public enum AttestationRuling
     /// <summary>Not all artifacts have been read back.</summary>
     Wait,
 
-    /// <summary>It has another root at the size last cosigned. Never sign; the node's storage or history is wrong.</summary>
+    /// <summary>
+    /// It has another root at the size last cosigned. Never sign; the node's storage or history is wrong.
+    /// </summary>
     Fork,
 }
 
 /// <summary>
-/// The four rules of docs/protocol.md §4. Rules 1 and 2, finality and own execution, are what makes an <see cref="Attestable"/>; rules 3
-/// and 4 are decided here.
+/// The four rules of docs/protocol.md §4. Rules 1 and 2, finality and own execution, are what makes an
+/// <see cref="Attestable"/>; rules 3 and 4 are decided here.
 /// </summary>
 public static class AttestationRules
 {

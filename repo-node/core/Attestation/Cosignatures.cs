@@ -18,7 +18,9 @@ public enum CosignatureOutcome
     /// <summary>Its signature is wrong, or there is no such node.</summary>
     Forged,
 
-    /// <summary>A node signed another root than ours at a size of our log: one of the two histories is a fork.</summary>
+    /// <summary>
+    /// A node signed another root than ours at a size of our log: one of the two histories is a fork.
+    /// </summary>
     Forked,
 }
 
@@ -123,7 +125,10 @@ public sealed class Cosignatures(TrustRoot root)
 
     private bool Verifies(CosignatureGossip cosignature) =>
         Cosignature.TryVerify(
-            root.Nodes[cosignature.Node].AttestationVerifier, CheckpointOf(cosignature).ToText(), ToNote(cosignature), out _);
+            root.Nodes[cosignature.Node].AttestationVerifier,
+            CheckpointOf(cosignature).ToText(),
+            ToNote(cosignature),
+            out _);
 
     private NoteSignature ToNote(CosignatureGossip cosignature) =>
         Cosignature.ToNoteSignature(

@@ -4,8 +4,9 @@ using SupplyChain.RepoNode.Core.Consensus;
 namespace SupplyChain.RepoNode.Core.Attestation;
 
 /// <summary>
-/// Which checkpoint this node cosigns next, and when (docs/protocol.md §4): in increasing size, each once its artifacts are read back, and
-/// the newest again every <c>attestEvery</c> seconds. Pure: the host journals what <see cref="Next"/> returns, tells
+/// Which checkpoint this node cosigns next, and when (docs/protocol.md §4): in increasing size, each once its artifacts
+/// are read back, and the newest again every <c>attestEvery</c> seconds. Pure: the host journals what
+/// <see cref="Next"/> returns, tells
 /// <see cref="Journaled"/>, and only then signs and sends.
 /// </summary>
 public sealed class Cosigner
@@ -34,7 +35,10 @@ public sealed class Cosigner
     /// <summary>When the newest is to be cosigned again, Unix seconds; null before the first.</summary>
     public long? DueAgain => Last is null ? null : Last.Time + _attestEvery;
 
-    /// <summary>The next checkpoint of the own chain, in order: the genesis, then those of final blocks; after a restart from the start again.</summary>
+    /// <summary>
+    /// The next checkpoint of the own chain, in order: the genesis, then those of final blocks; after a restart from
+    /// the start again.
+    /// </summary>
     /// <exception cref="InvariantBrokenException">The chain does not lead to what this node has cosigned.</exception>
     public void Extend(Attestable candidate)
     {
@@ -76,7 +80,8 @@ public sealed class Cosigner
     public void Journaled(JournalRecord.CosignedCheckpoint record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        Invariant.Holds(Last is null || record.Size > Last.Size || (record.Size == Last.Size && record.Root == Last.Root),
+        Invariant.Holds(
+            Last is null || record.Size > Last.Size || (record.Size == Last.Size && record.Root == Last.Root),
             "cosigned checkpoints extend each other");
         Last = record;
         if (!_waiting.TryPeek(out var candidate) || candidate.Size != record.Size) return;

@@ -1,6 +1,8 @@
 namespace SupplyChain.RepoNode.Core.Consensus;
 
-/// <summary>How often a peer may ask or submit: <see cref="Bounds.RequestsPerRetry"/> times in one <see cref="Bounds.Retry"/>.</summary>
+/// <summary>
+/// How often a peer may ask or submit: <see cref="Bounds.RequestsPerRetry"/> times in one <see cref="Bounds.Retry"/>.
+/// </summary>
 internal sealed class Allowance(int nodes)
 {
     private readonly int[] _used = new int[nodes];

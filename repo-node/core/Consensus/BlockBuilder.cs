@@ -5,7 +5,9 @@ using SupplyChain.RepoNode.Core.Ledger;
 
 namespace SupplyChain.RepoNode.Core.Consensus;
 
-/// <summary>Makes a leader's block: the entries, executed on the parent, under a header that says what they lead to.</summary>
+/// <summary>
+/// Makes a leader's block: the entries, executed on the parent, under a header that says what they lead to.
+/// </summary>
 internal static class BlockBuilder
 {
     /// <param name="committee">Whose leader of the view proposes.</param>

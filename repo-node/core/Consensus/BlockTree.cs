@@ -5,8 +5,8 @@ using SupplyChain.RepoNode.Core.Ledger;
 namespace SupplyChain.RepoNode.Core.Consensus;
 
 /// <summary>
-/// The blocks after the final chain's tip, and what executing them leads to. Only a block whose parent is certified is ever
-/// executed, so a quorum found the parents' roots right before us.
+/// The blocks after the final chain's tip, and what executing them leads to. Only a block whose parent is certified is
+/// ever executed, so a quorum found the parents' roots right before us.
 /// </summary>
 internal sealed class BlockTree(ChainTip tip)
 {
@@ -25,7 +25,9 @@ internal sealed class BlockTree(ChainTip tip)
         if (block.Header.View > Tip.Header.View) _blocks.TryAdd(block.Hash, block);
     }
 
-    /// <summary>Takes a block of a peer's answer to a chain request; a finalisation will tell whether it is one of ours.</summary>
+    /// <summary>
+    /// Takes a block of a peer's answer to a chain request; a finalisation will tell whether it is one of ours.
+    /// </summary>
     public void AddCatchUp(Block block)
     {
         int bytes = block.Entries.Sum(entry => entry.Length);
@@ -48,7 +50,9 @@ internal sealed class BlockTree(ChainTip tip)
         _catchUpBytes = 0;
     }
 
-    /// <summary>The header and ledger after a certified block, or null and the hash of the body that is missing for it.</summary>
+    /// <summary>
+    /// The header and ledger after a certified block, or null and the hash of the body that is missing for it.
+    /// </summary>
     public (Header Header, LedgerState Ledger)? After(Digest certified, out Digest missing)
     {
         var path = Path(certified, out missing);
@@ -129,7 +133,8 @@ internal sealed class BlockTree(ChainTip tip)
     private ExecutedBlock Execute(LedgerState parent, Block block)
     {
         var refusal = TryExecute(parent, block, out var executed);
-        Invariant.Holds(refusal is null && executed is not null, "a certified block leads to the roots a quorum computed");
+        Invariant.Holds(
+            refusal is null && executed is not null, "a certified block leads to the roots a quorum computed");
         return executed;
     }
 

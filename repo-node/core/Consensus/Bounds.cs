@@ -1,6 +1,8 @@
 namespace SupplyChain.RepoNode.Core.Consensus;
 
-/// <summary>The constants of docs/protocol.md §11 and every bound on what a peer can make a replica keep or do.</summary>
+/// <summary>
+/// The constants of docs/protocol.md §11 and every bound on what a peer can make a replica keep or do.
+/// </summary>
 public static class Bounds
 {
     public const int MaxBlockEntries = 256;
@@ -23,7 +25,9 @@ public static class Bounds
     /// <summary>Blocks a host sends for one chain request.</summary>
     public const int ChainPage = 64;
 
-    /// <summary>Bytes of blocks a host sends for one chain request: it stops after the block that passes this.</summary>
+    /// <summary>
+    /// Bytes of blocks a host sends for one chain request: it stops after the block that passes this.
+    /// </summary>
     public const int ChainPageBytes = 8 << 20;
 
     /// <summary>Blocks and bytes a replica buffers while it catches up.</summary>

@@ -4,8 +4,8 @@ using SupplyChain.RepoNode.Core.Consensus.Messages;
 namespace SupplyChain.RepoNode.Core.Consensus;
 
 /// <summary>
-/// What a node tells a peer that lacks something. Each answer is bounded, and proves itself or is the node's own vote; so a
-/// lie about what one lacks gains nothing.
+/// What a node tells a peer that lacks something. Each answer is bounded, and proves itself or is the node's own vote;
+/// so a lie about what one lacks gains nothing.
 /// </summary>
 internal sealed class CatchUp(CertificateStore certificates, BlockTree tree, VoteLog log, VotePool pool)
 {
@@ -14,7 +14,9 @@ internal sealed class CatchUp(CertificateStore certificates, BlockTree tree, Vot
     public Status Status(View view) =>
         new(certificates.LastFinal, view, certificates.HighestNotarised, tree.Tip.Header.Height);
 
-    /// <summary>Own votes that can still decide something: those of the view, and the FINALIZE for what is not final yet.</summary>
+    /// <summary>
+    /// Own votes that can still decide something: those of the view, and the FINALIZE for what is not final yet.
+    /// </summary>
     public IEnumerable<Vote> OpenVotes(View view) =>
         log.All.Where(vote => vote.View == view || vote.View == certificates.HighestNotarised)
             .Where(vote => vote.View > certificates.LastFinal)
@@ -68,7 +70,8 @@ internal sealed class CatchUp(CertificateStore certificates, BlockTree tree, Vot
     private PeerMessage.AsksCertificates Ask(Status status, View view)
     {
         var first = certificates.FirstUnknown(View.Max(view, status.View));
-        if (status.HighestNotarised > certificates.HighestNotarised && status.HighestNotarised < first) first = status.HighestNotarised;
+        if (status.HighestNotarised > certificates.HighestNotarised && status.HighestNotarised < first)
+            first = status.HighestNotarised;
         return new PeerMessage.AsksCertificates(first, View.Max(first, status.View));
     }
 }

@@ -5,8 +5,8 @@ using SupplyChain.RepoNode.Core.Consensus.Messages;
 namespace SupplyChain.RepoNode.Core.Consensus;
 
 /// <summary>
-/// The verified certificates of the views after the last final one, and the newest finalisation. Its size is bounded by what
-/// honest nodes voted for: a quorum stands behind each.
+/// The verified certificates of the views after the last final one, and the newest finalisation. Its size is bounded by
+/// what honest nodes voted for: a quorum stands behind each.
 /// </summary>
 internal sealed class CertificateStore(ChainTip tip)
 {
@@ -34,18 +34,23 @@ internal sealed class CertificateStore(ChainTip tip)
     /// <summary>Whether the certificate says nothing that is not known here.</summary>
     public bool Knows(Certificate certificate) => certificate.View < LastFinal || certificate.Kind switch
     {
-        VoteKind.Notarize => certificate.View == LastFinal || Notarisation(certificate.View)?.Block == certificate.Block,
+        VoteKind.Notarize =>
+            certificate.View == LastFinal || Notarisation(certificate.View)?.Block == certificate.Block,
         VoteKind.Nullify => IsNullified(certificate.View),
         VoteKind.Finalize => certificate.View == LastFinal && certificate.Block == LastFinalBlock,
         _ => true,
     };
 
-    /// <summary>A known certificate that cannot be true together with this one, unless more than f nodes lied.</summary>
+    /// <summary>
+    /// A known certificate that cannot be true together with this one, unless more than f nodes lied.
+    /// </summary>
     public Certificate? Contradicts(Certificate certificate)
     {
         var notarisation = Notarisation(certificate.View);
-        if (certificate.Kind != VoteKind.Nullify && notarisation is not null && notarisation.Block != certificate.Block) return notarisation;
-        if (certificate.Kind == VoteKind.Finalize && IsNullified(certificate.View)) return _nullifications[certificate.View];
+        if (certificate.Kind != VoteKind.Nullify && notarisation is not null && notarisation.Block != certificate.Block)
+            return notarisation;
+        if (certificate.Kind == VoteKind.Finalize && IsNullified(certificate.View))
+            return _nullifications[certificate.View];
         if (certificate.View != LastFinal || Finalisation is null) return null;
 
         return certificate.Kind == VoteKind.Nullify || certificate.Block != LastFinalBlock ? Finalisation : null;
@@ -54,7 +59,8 @@ internal sealed class CertificateStore(ChainTip tip)
     /// <summary>Stores a verified certificate.</summary>
     public void Add(Certificate certificate)
     {
-        Invariant.Holds(Contradicts(certificate) is null, "no view is notarised twice, nor both finalised and nullified");
+        Invariant.Holds(
+            Contradicts(certificate) is null, "no view is notarised twice, nor both finalised and nullified");
         switch (certificate.Kind)
         {
             case VoteKind.Notarize: _notarisations[certificate.View] = certificate; break;
@@ -111,10 +117,13 @@ internal sealed class CertificateStore(ChainTip tip)
         return view;
     }
 
-    /// <summary>The notarisations and nullifications of these views, by rising view, as many as go into one answer.</summary>
+    /// <summary>
+    /// The notarisations and nullifications of these views, by rising view, as many as go into one answer.
+    /// </summary>
     public ImmutableArray<Certificate> Page(View first, View last) =>
     [
-        .. Open.Where(certificate => certificate.View >= first && certificate.View <= last).Take(Bounds.CertificatePage),
+        .. Open.Where(certificate => certificate.View >= first && certificate.View <= last)
+            .Take(Bounds.CertificatePage),
     ];
 
     private IEnumerable<Certificate> Open =>

@@ -7,8 +7,8 @@ using SupplyChain.RepoNode.Core.Ledger;
 namespace SupplyChain.RepoNode.Core.Consensus;
 
 /// <summary>
-/// What the host is to do, in order. It writes everything to be persisted, syncs once, and only then does the rest; when a
-/// sync fails the process stops.
+/// What the host is to do, in order. It writes everything to be persisted, syncs once, and only then does the rest;
+/// when a sync fails the process stops.
 /// </summary>
 public abstract record Effect
 {
@@ -28,20 +28,21 @@ public abstract record Effect
     public sealed record SetTimer(DateTimeOffset? At) : Effect;
 
     /// <summary>
-    /// The next block of the final chain, in order and without gaps. To be stored, with its finalisation when there is one,
-    /// before anybody is told.
+    /// The next block of the final chain, in order and without gaps. To be stored, with its finalisation when there is
+    /// one, before anybody is told.
     /// </summary>
     public sealed record Deliver(FinalBlock Block) : Effect;
 
     /// <summary>
-    /// Get these artifacts, check them, read them back and answer with <see cref="ReplicaEvent.ArtifactsHeld"/>; at once for those
-    /// already held. Asked for once: the host keeps trying.
+    /// Get these artifacts, check them, read them back and answer with <see cref="ReplicaEvent.ArtifactsHeld"/>; at
+    /// once for those already held. Asked for once: the host keeps trying.
     /// </summary>
     public sealed record NeedArtifacts(ImmutableArray<Artifact> Artifacts) : Effect;
 
     /// <summary>
-    /// Send the peer stored final blocks after this height, oldest first, up to <see cref="Bounds.ChainPage"/> blocks or the block that
-    /// passes <see cref="Bounds.ChainPageBytes"/>, but at least up to the first with a finalisation; then the newest finalisation among them.
+    /// Send the peer stored final blocks after this height, oldest first, up to <see cref="Bounds.ChainPage"/> blocks
+    /// or the block that passes <see cref="Bounds.ChainPageBytes"/>, but at least up to the first with a finalisation;
+    /// then the newest finalisation among them.
     /// </summary>
     public sealed record SendChain(byte To, ulong AfterHeight) : Effect;
 
@@ -60,6 +61,9 @@ public abstract record Effect
     /// <summary>The peer sent what no honest node sends; the host may close the connection for a while.</summary>
     public sealed record Distrust(byte Peer, string Reason) : Effect;
 
-    /// <summary>Two certificates contradict each other: more than f nodes lied. The replica does nothing any more; stop the process.</summary>
+    /// <summary>
+    /// Two certificates contradict each other: more than f nodes lied. The replica does nothing any more; stop the
+    /// process.
+    /// </summary>
     public sealed record Halt(Certificate First, Certificate Second) : Effect;
 }

@@ -3,8 +3,8 @@ using SupplyChain.RepoNode.Core.Consensus.Messages;
 namespace SupplyChain.RepoNode.Core.Consensus;
 
 /// <summary>
-/// Two verified votes of one node in one view that an honest node never casts both: NOTARIZE or FINALIZE for two blocks, or
-/// NULLIFY and FINALIZE.
+/// Two verified votes of one node in one view that an honest node never casts both: NOTARIZE or FINALIZE for two
+/// blocks, or NULLIFY and FINALIZE.
 /// </summary>
 public sealed record Equivocation(Vote First, Vote Second)
 {
@@ -17,6 +17,7 @@ public sealed record Equivocation(Vote First, Vote Second)
 
         return first.Kind == second.Kind
             ? first.Block != second.Block
-            : (first.Kind, second.Kind) is (VoteKind.Nullify, VoteKind.Finalize) or (VoteKind.Finalize, VoteKind.Nullify);
+            : (first.Kind, second.Kind)
+                is (VoteKind.Nullify, VoteKind.Finalize) or (VoteKind.Finalize, VoteKind.Nullify);
     }
 }

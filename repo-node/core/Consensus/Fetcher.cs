@@ -3,8 +3,8 @@ using SupplyChain.RepoNode.Core.Consensus.Messages;
 namespace SupplyChain.RepoNode.Core.Consensus;
 
 /// <summary>
-/// Asks peers for what is missing: first the one that should have it, then, when it does not answer, the next. Questions that no longer
-/// matter are forgotten.
+/// Asks peers for what is missing: first the one that should have it, then, when it does not answer, the next.
+/// Questions that no longer matter are forgotten.
 /// </summary>
 internal sealed class Fetcher(byte self, int nodes)
 {
@@ -13,7 +13,8 @@ internal sealed class Fetcher(byte self, int nodes)
     public bool HasAsked(PeerMessage question) => _asked.ContainsKey(question);
 
     /// <summary>Whether this peer was the last to be asked.</summary>
-    public bool HasAsked(PeerMessage question, byte peer) => _asked.TryGetValue(question, out var last) && last.Peer == peer;
+    public bool HasAsked(PeerMessage question, byte peer) =>
+        _asked.TryGetValue(question, out var last) && last.Peer == peer;
 
     /// <summary>Keeps asking exactly these questions.</summary>
     /// <returns>What to send now.</returns>

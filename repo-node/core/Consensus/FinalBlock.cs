@@ -4,7 +4,9 @@ using SupplyChain.RepoNode.Core.Ledger;
 
 namespace SupplyChain.RepoNode.Core.Consensus;
 
-/// <summary>A block that is final and was executed here. <paramref name="Finalisation"/> is null when a descendant's covers it.</summary>
+/// <summary>
+/// A block that is final and was executed here. <paramref name="Finalisation"/> is null when a descendant's covers it.
+/// </summary>
 public sealed record FinalBlock(Block Block, ExecutedBlock Executed, Certificate? Finalisation);
 
 /// <summary>The newest final block with the ledger after it: where a restored replica begins.</summary>
@@ -21,8 +23,8 @@ public sealed record ChainTip(Header Header, Certificate? Finalisation, LedgerSt
     }
 
     /// <summary>
-    /// Executes the next block of the node's own stored chain. It was checked when it was delivered, so signatures are not
-    /// verified again; the roots are.
+    /// Executes the next block of the node's own stored chain. It was checked when it was delivered, so signatures are
+    /// not verified again; the roots are.
     /// </summary>
     /// <exception cref="InvariantBrokenException">The stored chain is not the one that was delivered.</exception>
     public ChainTip Replay(Block block, Certificate? finalisation, out ExecutedBlock executed)

@@ -24,7 +24,9 @@ public abstract record JournalRecord
     /// <summary>A certificate, on disk before any vote it caused.</summary>
     public sealed record Learned(Certificate Certificate) : JournalRecord(2);
 
-    /// <summary>A block, on disk before the NOTARIZE for it: then f + 1 honest nodes hold every notarised block.</summary>
+    /// <summary>
+    /// A block, on disk before the NOTARIZE for it: then f + 1 honest nodes hold every notarised block.
+    /// </summary>
     public sealed record VotedBlock(Block Block) : JournalRecord(3);
 
     /// <summary>A checkpoint, on disk before the cosignature on it leaves. Time is Unix seconds.</summary>

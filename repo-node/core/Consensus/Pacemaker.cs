@@ -4,8 +4,8 @@ using SupplyChain.Protocol.Encoding;
 namespace SupplyChain.RepoNode.Core.Consensus;
 
 /// <summary>
-/// When to give up on a view and when to say everything again. Views run on demand: without work nothing is armed, and an
-/// idle network is silent.
+/// When to give up on a view and when to say everything again. Views run on demand: without work nothing is armed, and
+/// an idle network is silent.
 /// </summary>
 internal sealed class Pacemaker(byte self, int nodes, int quorum)
 {
@@ -26,7 +26,10 @@ internal sealed class Pacemaker(byte self, int nodes, int quorum)
     /// <summary>Starts the view's timer, unless it runs.</summary>
     public void Arm(DateTimeOffset now) => _armedAt ??= now;
 
-    /// <summary>Whether the view's timer has run long enough for what was on its way when it started. Before the leader is given up.</summary>
+    /// <summary>
+    /// Whether the view's timer has run long enough for what was on its way when it started. Before the leader is given
+    /// up.
+    /// </summary>
     public bool HasWaited(DateTimeOffset now) => now >= _armedAt + Bounds.Retry / 2;
 
     public void StopView()

@@ -1,12 +1,16 @@
 namespace SupplyChain.RepoNode.Core.Consensus;
 
-/// <summary>Why a proposal can never be voted for: each is a matter of what a quorum or the leader signed, so it will not heal.</summary>
+/// <summary>
+/// Why a proposal can never be voted for: each is a matter of what a quorum or the leader signed, so it will not heal.
+/// </summary>
 public enum ProposalRefusal
 {
     /// <summary>The leader signed two blocks for this view.</summary>
     Equivocation,
 
-    /// <summary>It builds on a block that a certificate rules out: not the final one, or beside the final chain.</summary>
+    /// <summary>
+    /// It builds on a block that a certificate rules out: not the final one, or beside the final chain.
+    /// </summary>
     ParentRuledOut,
 
     /// <summary>Its height is not its parent's plus one.</summary>

@@ -4,7 +4,9 @@ using SupplyChain.RepoNode.Core.Ledger;
 
 namespace SupplyChain.RepoNode.Core.Consensus;
 
-/// <summary>What a voter thinks of a proposal. What is missing makes it wait; only what can never heal makes it refuse.</summary>
+/// <summary>
+/// What a voter thinks of a proposal. What is missing makes it wait; only what can never heal makes it refuse.
+/// </summary>
 internal abstract record Judgement
 {
     private Judgement()
@@ -29,8 +31,8 @@ internal abstract record Judgement
 }
 
 /// <summary>
-/// When a proposal deserves a NOTARIZE (docs/protocol.md §11). The header's epoch, leader, view and signature, and the body's
-/// bounds and root, were checked when it arrived.
+/// When a proposal deserves a NOTARIZE (docs/protocol.md §11). The header's epoch, leader, view and signature, and the
+/// body's bounds and root, were checked when it arrived.
 /// </summary>
 internal sealed class ProposalRules(CertificateStore certificates, BlockTree tree, ArtifactGate artifacts)
 {
@@ -38,8 +40,10 @@ internal sealed class ProposalRules(CertificateStore certificates, BlockTree tre
     {
         var header = proposal.Header;
         if (IsParentRuledOut(header)) return Refuse(ProposalRefusal.ParentRuledOut);
-        if (!certificates.Certifies(header.ParentView, header.ParentHash)) return new Judgement.LacksCertificates(header.ParentView);
-        if (certificates.FirstStanding(header.ParentView, header.View) is { } standing) return new Judgement.LacksCertificates(standing);
+        if (!certificates.Certifies(header.ParentView, header.ParentHash))
+            return new Judgement.LacksCertificates(header.ParentView);
+        if (certificates.FirstStanding(header.ParentView, header.View) is { } standing)
+            return new Judgement.LacksCertificates(standing);
         if (tree.After(header.ParentHash, out var missing) is not { } parent) return new Judgement.LacksBlock(missing);
 
         if (header.Height != parent.Header.Height + 1) return Refuse(ProposalRefusal.WrongHeight);

@@ -9,20 +9,21 @@ namespace SupplyChain.RepoNode.Core.Consensus;
 /// <summary>
 /// One node of the ordering protocol: Simplex (Chan and Pass, eprint 2023/463) for n = 3f + 1 nodes, quorum q = 2f + 1.
 /// <list type="number">
-/// <item>In view v one leader proposes a block on a notarised parent and shows that all views between are nullified.</item>
+/// <item>In view v one leader proposes a block on a notarised parent and shows that all views between are
+/// nullified.</item>
 /// <item>Whoever finds the block valid votes NOTARIZE for it, once per view. q of these notarise it.</item>
 /// <item>Whose timer ends first votes NULLIFY instead or as well. q of these nullify the view.</item>
 /// <item>Either certificate ends the view. Who sees the notarisation and has not voted NULLIFY votes FINALIZE.</item>
 /// <item>q FINALIZE make the block and all its ancestors final.</item>
 /// </list>
-/// Safe, because two quorums share an honest node: a view has one notarised block at most, and is never both finalised and
-/// nullified, so every later proposal must build on what is final.
+/// Safe, because two quorums share an honest node: a view has one notarised block at most, and is never both finalised
+/// and nullified, so every later proposal must build on what is final.
 /// </summary>
 /// <remarks>
-/// Where we differ from the paper: blocks are executed before the vote and their roots stand in the header; views run on
-/// demand, so that an idle network is silent; the timer grows until something is final; leaders take turns; certificates
-/// carry their signers; f + 1 NULLIFY in the own view start its timer, since an honest node has work there.
-/// Pure: the same events at the same times give the same effects. Not safe for several threads.
+/// Where we differ from the paper: blocks are executed before the vote and their roots stand in the header; views run
+/// on demand, so that an idle network is silent; the timer grows until something is final; leaders take turns;
+/// certificates carry their signers; f + 1 NULLIFY in the own view start its timer, since an honest node has work
+/// there. Pure: the same events at the same times give the same effects. Not safe for several threads.
 /// </remarks>
 public sealed class Replica
 {
@@ -82,16 +83,18 @@ public sealed class Replica
     public int Pending => _submissions.Count;
 
     /// <summary>
-    /// Goes on where a node stopped: on its stored final chain, bound by everything in its signing journal. An empty journal
-    /// and the genesis make a new node.
+    /// Goes on where a node stopped: on its stored final chain, bound by everything in its signing journal. An empty
+    /// journal and the genesis make a new node.
     /// </summary>
     /// <param name="committee">The epoch's nodes.</param>
     /// <param name="voteKey">This node's; it stays the caller's to dispose.</param>
-    /// <param name="tip">The newest stored final block; older than the journal's finalisation if the process died in between.</param>
+    /// <param name="tip">The newest stored final block; older than the journal's finalisation if the process died in
+    /// between.</param>
     /// <param name="journal">All records in their order; cosigned checkpoints are skipped.</param>
     /// <exception cref="ArgumentException">The key is none of the committee's.</exception>
     /// <exception cref="InvariantBrokenException">The journal contradicts itself or the chain.</exception>
-    public static Replica Restore(Committee committee, Ed25519PrivateKey voteKey, ChainTip tip, IEnumerable<JournalRecord> journal)
+    public static Replica Restore(
+        Committee committee, Ed25519PrivateKey voteKey, ChainTip tip, IEnumerable<JournalRecord> journal)
     {
         ArgumentNullException.ThrowIfNull(committee);
         ArgumentNullException.ThrowIfNull(voteKey);
@@ -131,7 +134,9 @@ public sealed class Replica
         return effects;
     }
 
-    /// <summary>The journal records that a restart still needs; a host that compacts its journal writes these anew.</summary>
+    /// <summary>
+    /// The journal records that a restart still needs; a host that compacts its journal writes these anew.
+    /// </summary>
     public IReadOnlyList<JournalRecord> Retained() =>
     [
         .. _certificates.All.Select(certificate => new JournalRecord.Learned(certificate)),
@@ -169,10 +174,14 @@ public sealed class Replica
         switch (message)
         {
             case PeerMessage.Submits(var envelope): OnGossip(from, envelope); break;
-            case PeerMessage.Stands(var status): SendAll(from, _catchUp.Answer(from, status, View, OwnProposal())); break;
+            case PeerMessage.Stands(var status):
+                SendAll(from, _catchUp.Answer(from, status, View, OwnProposal()));
+                break;
             case PeerMessage.AsksBlock(var hash): SendAll(from, _catchUp.Answer(hash)); break;
             case PeerMessage.AsksCertificates(var first, var last): SendAll(from, _catchUp.Answer(first, last)); break;
-            case PeerMessage.AsksChain(var height): if (height < Tip.Header.Height) Emit(new Effect.SendChain(from, height)); break;
+            case PeerMessage.AsksChain(var height) when height < Tip.Header.Height:
+                Emit(new Effect.SendChain(from, height));
+                break;
         }
     }
 
@@ -304,7 +313,9 @@ public sealed class Replica
         _tree.Add(block);
         Emit(new Effect.Persist(new JournalRecord.VotedBlock(block)));
         var justification = _certificates.Justify(parent.Value.View, View);
-        Cast(VoteKind.Notarize, View, block.Hash, vote => new PeerMessage.Proposed(new Proposal(block, justification, vote)));
+        Cast(
+            VoteKind.Notarize, View, block.Hash,
+            vote => new PeerMessage.Proposed(new Proposal(block, justification, vote)));
     }
 
     private void TryVote()
@@ -378,7 +389,8 @@ public sealed class Replica
         _certificates.Add(certificate);
         Emit(new Effect.Persist(new JournalRecord.Learned(certificate)));
         if (certificate.Kind == VoteKind.Finalize) Deliver(certificate);
-        if (certificate.Kind == VoteKind.Notarize && _log.MayFinalize(certificate.View) && !_bad.Contains(certificate.View))
+        bool mayFinalize = _log.MayFinalize(certificate.View) && !_bad.Contains(certificate.View);
+        if (certificate.Kind == VoteKind.Notarize && mayFinalize)
             Cast(VoteKind.Finalize, certificate.View, certificate.Block);
 
         EnterView(certificate.View.Next);
@@ -420,7 +432,9 @@ public sealed class Replica
         _tree.Forget(keep: IsNeeded);
     }
 
-    /// <summary>Blocks of open views, those voted for, those notarised, and those a finalisation may already cover.</summary>
+    /// <summary>
+    /// Blocks of open views, those voted for, those notarised, and those a finalisation may already cover.
+    /// </summary>
     private bool IsNeeded(Block block) =>
         block.Header.View >= View
         || block.Header.View <= _certificates.LastFinal
@@ -445,14 +459,15 @@ public sealed class Replica
     // Without the first clause a lost round of FINALIZE would leave a notarised block unfinalised for ever.
     private bool HasWork() => _certificates.HighestNotarised > _certificates.LastFinal || _submissions.AnyReady;
 
-    // An empty block only helps a notarised one to finality. It waits for FINALIZE votes that are on their way: proposed at once,
-    // it would be notarised before they arrive and call for the next one, for ever.
+    // An empty block only helps a notarised one to finality. It waits for FINALIZE votes that are on their way:
+    // proposed at once, it would be notarised before they arrive and call for the next one, for ever.
     private bool LacksFinalisation() =>
         _certificates.HighestNotarised > _certificates.LastFinal && _pacemaker.HasWaited(_now);
 
     private ulong ViewsSinceFinal => View.Number - _certificates.LastFinal.Number - 1;
 
-    private View OldestVoteView => View.Number > Bounds.VoteWindow ? new View(View.Number - Bounds.VoteWindow) : View.Genesis;
+    private View OldestVoteView =>
+        View.Number > Bounds.VoteWindow ? new View(View.Number - Bounds.VoteWindow) : View.Genesis;
 
     private bool IsInWindow(View view) => view > _certificates.LastFinal && view >= OldestVoteView && view <= View.Next;
 

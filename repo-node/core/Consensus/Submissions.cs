@@ -5,12 +5,15 @@ using SupplyChain.RepoNode.Core.Ledger;
 
 namespace SupplyChain.RepoNode.Core.Consensus;
 
-/// <summary>One submission that waits to be ordered; <paramref name="From"/> is the peer that brought it, null for a client.</summary>
-internal sealed record Submission(Envelope Envelope, ReadOnlyMemory<byte> Entry, ImmutableArray<Artifact> Artifacts, byte? From);
+/// <summary>
+/// One submission that waits to be ordered; <paramref name="From"/> is the peer that brought it, null for a client.
+/// </summary>
+internal sealed record Submission(
+    Envelope Envelope, ReadOnlyMemory<byte> Entry, ImmutableArray<Artifact> Artifacts, byte? From);
 
 /// <summary>
-/// Valid submissions that are not final yet, oldest first. One is taken when it is valid on the final ledger, or after the
-/// others that wait: a release and its promotion may come together.
+/// Valid submissions that are not final yet, oldest first. One is taken when it is valid on the final ledger, or after
+/// the others that wait: a release and its promotion may come together.
 /// </summary>
 internal sealed class Submissions
 {
@@ -47,7 +50,9 @@ internal sealed class Submissions
         return (new SubmissionAnswer.Pending(), submission);
     }
 
-    /// <summary>Whether one of them could be ordered next, as far as the final ledger and the artifacts held say.</summary>
+    /// <summary>
+    /// Whether one of them could be ordered next, as far as the final ledger and the artifacts held say.
+    /// </summary>
     public bool AnyReady
     {
         get
@@ -79,8 +84,8 @@ internal sealed class Submissions
     }
 
     /// <summary>
-    /// A block's entries on this ledger: passes over the submissions, oldest first, until one appends nothing or the next
-    /// does not fit.
+    /// A block's entries on this ledger: passes over the submissions, oldest first, until one appends nothing or the
+    /// next does not fit.
     /// </summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Select(LedgerState ledger)
     {
@@ -93,7 +98,8 @@ internal sealed class Submissions
             foreach (var submission in left.ToList())
             {
                 if (ledger.Check(submission.Envelope) is not null) continue;
-                if (entries.Count == Bounds.MaxBlockEntries || submission.Entry.Length > room) return entries.ToImmutable();
+                if (entries.Count == Bounds.MaxBlockEntries || submission.Entry.Length > room)
+                    return entries.ToImmutable();
 
                 entries.Add(submission.Entry);
                 room -= submission.Entry.Length;

@@ -4,8 +4,8 @@ using SupplyChain.RepoNode.Core.Consensus.Messages;
 namespace SupplyChain.RepoNode.Core.Consensus;
 
 /// <summary>
-/// What this node has voted, and so what it may still vote. The three rules that make Simplex safe stand here: one NOTARIZE
-/// per view, never NULLIFY and FINALIZE in one view, no NOTARIZE after NULLIFY.
+/// What this node has voted, and so what it may still vote. The three rules that make Simplex safe stand here: one
+/// NOTARIZE per view, never NULLIFY and FINALIZE in one view, no NOTARIZE after NULLIFY.
 /// </summary>
 internal sealed class VoteLog
 {

@@ -5,8 +5,8 @@ using SupplyChain.RepoNode.Core.Consensus.Messages;
 namespace SupplyChain.RepoNode.Core.Consensus;
 
 /// <summary>
-/// Everybody's verified votes, and the certificates they add up to. A vote is verified once: alone, or inside a certificate.
-/// Of each signer it keeps the first vote of each kind in a view, and the first pair that convicts it.
+/// Everybody's verified votes, and the certificates they add up to. A vote is verified once: alone, or inside a
+/// certificate. Of each signer it keeps the first vote of each kind in a view, and the first pair that convicts it.
 /// </summary>
 internal sealed class VotePool(Committee committee)
 {
@@ -50,7 +50,8 @@ internal sealed class VotePool(Committee committee)
         if (!committee.HasQuorum(certificate)) return false;
 
         var votes = certificate.Votes().ToList();
-        if (!votes.All(vote => Find(vote.View, vote.Kind, vote.Signer) == vote || committee.Verifies(vote))) return false;
+        if (!votes.All(vote => Find(vote.View, vote.Kind, vote.Signer) == vote || committee.Verifies(vote)))
+            return false;
 
         evidence = [.. votes.Select(Add).OfType<Equivocation>()];
         return true;

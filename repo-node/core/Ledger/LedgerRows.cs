@@ -37,9 +37,11 @@ internal static class LedgerRows
         var role = ledger.TrustRoot.RoleFor(release.Product);
         Invariant.Holds(role is not null, "an appended release's product has a role");
 
+        var product = new ProductRow(role.Name, release.Sequence, index, id, release.Time);
+        var row = new ReleaseRow(index, id, ledger.TrustRoot.Version);
         map = map
-            .Set(MapKey.Product(release.Product), new ProductRow(role.Name, release.Sequence, index, id, release.Time).ToBytes())
-            .Set(MapKey.Release(release.Product, release.Version), new ReleaseRow(index, id, ledger.TrustRoot.Version, null).ToBytes());
+            .Set(MapKey.Product(release.Product), product.ToBytes())
+            .Set(MapKey.Release(release.Product, release.Version), row.ToBytes());
         foreach (var artifact in release.Artifacts)
         {
             var key = MapKey.Artifact(artifact.Sha256);

@@ -3,7 +3,10 @@ using SupplyChain.Protocol.Statements;
 
 namespace SupplyChain.RepoNode.Core.Ledger;
 
-/// <summary>The ledger rules of docs/protocol.md §3, tried in the order of its table; the first that is broken names the refusal.</summary>
+/// <summary>
+/// The ledger rules of docs/protocol.md §3, tried in the order of its table; the first that is broken names the
+/// refusal.
+/// </summary>
 internal static class LedgerRules
 {
     public static LedgerRefusal? Check(LedgerState ledger, RoleSignatures signatures, Envelope submission)
@@ -14,11 +17,14 @@ internal static class LedgerRules
         return statement switch
         {
             Release release =>
-                CheckSigned(ledger, signatures, submission, release, release.Product) ?? CheckRelease(ledger, release),
+                CheckSigned(ledger, signatures, submission, release, release.Product)
+                ?? CheckRelease(ledger, release),
             Promotion promotion =>
-                CheckSigned(ledger, signatures, submission, promotion, promotion.Product) ?? CheckPromotion(ledger, promotion),
+                CheckSigned(ledger, signatures, submission, promotion, promotion.Product)
+                ?? CheckPromotion(ledger, promotion),
             Revocation revocation =>
-                CheckSigned(ledger, signatures, submission, revocation, revocation.Product) ?? CheckRevocation(ledger, revocation),
+                CheckSigned(ledger, signatures, submission, revocation, revocation.Product)
+                ?? CheckRevocation(ledger, revocation),
             _ => LedgerRefusal.Unsupported,
         };
     }
@@ -39,7 +45,8 @@ internal static class LedgerRules
         ulong sequence = last is null ? 1 : last.Sequence + 1;
         var previous = last?.Id ?? Release.FirstPrevious(release.Origin, release.Product);
         if (release.Sequence != sequence || release.Previous != previous) return LedgerRefusal.Stale;
-        if (LedgerRows.Release(ledger.Map, release.Product, release.Version) is not null) return LedgerRefusal.VersionTaken;
+        if (LedgerRows.Release(ledger.Map, release.Product, release.Version) is not null)
+            return LedgerRefusal.VersionTaken;
         if (last is not null && release.Time < last.Time) return LedgerRefusal.TimeBackwards;
         return null;
     }

@@ -9,8 +9,8 @@ using SupplyChain.Protocol.Trust;
 namespace SupplyChain.RepoNode.Core.Ledger;
 
 /// <summary>
-/// What all blocks so far have led to: the log's frontier and the map (docs/protocol.md §5). Immutable; executing a block makes
-/// the next one. All nodes that execute the same blocks have the same roots.
+/// What all blocks so far have led to: the log's frontier and the map (docs/protocol.md §5). Immutable; executing a
+/// block makes the next one. All nodes that execute the same blocks have the same roots.
 /// </summary>
 public sealed class LedgerState
 {
@@ -45,7 +45,8 @@ public sealed class LedgerState
     public ulong StateIndex { get; }
 
     /// <summary>
-    /// The log of two entries that every network begins with (docs/protocol.md §4): the envelope of trust root 1, and a state leaf of height 0.
+    /// The log of two entries that every network begins with (docs/protocol.md §4): the envelope of trust root 1, and a
+    /// state leaf of height 0.
     /// </summary>
     /// <param name="root">Trust root 1, whose own signature the reader has checked.</param>
     /// <param name="rootEnvelope">The entry it came in.</param>
@@ -58,7 +59,9 @@ public sealed class LedgerState
 
         byte[] entry = rootEnvelope.ToBytes();
         var map = MapTree.Empty.Set(MapKey.Root(1), new RootRow(0, rootEnvelope.Id).ToBytes());
-        foreach (var role in root.Roles) map = map.Set(MapKey.Role(role.Name), new RoleRow(role.Key, role.Threshold).ToBytes());
+        foreach (var role in root.Roles)
+            map = map.Set(MapKey.Role(role.Name), new RoleRow(role.Key, role.Threshold).ToBytes());
+
 
         var frontier = Frontier.Empty.Append(LeafHash.Of(entry));
         var state = new LedgerState(root, frontier, map, stateIndex: 0, signatures);
@@ -73,8 +76,8 @@ public sealed class LedgerState
     }
 
     /// <summary>
-    /// Appends a block's entries and its state leaf; a block without entries changes nothing. False when a rule refuses one
-    /// of the entries on the state before it.
+    /// Appends a block's entries and its state leaf; a block without entries changes nothing. False when a rule refuses
+    /// one of the entries on the state before it.
     /// </summary>
     /// <param name="entries">The envelopes as they stand in the block.</param>
     /// <param name="time">The block's time, Unix seconds.</param>
@@ -102,7 +105,9 @@ public sealed class LedgerState
         return true;
     }
 
-    /// <summary>Executes a block that this node has executed before; only the signatures are not verified again.</summary>
+    /// <summary>
+    /// Executes a block that this node has executed before; only the signatures are not verified again.
+    /// </summary>
     /// <exception cref="InvariantBrokenException">An entry is not an envelope with a statement.</exception>
     public ExecutedBlock Replay(ImmutableArray<ReadOnlyMemory<byte>> entries, long time, ulong height)
     {
@@ -134,7 +139,8 @@ public sealed class LedgerState
     }
 
     private ExecutedBlock Seal(
-        ImmutableArray<ReadOnlyMemory<byte>> entries, ImmutableArray<Release> releases, long time, ulong height, ulong? previous)
+        ImmutableArray<ReadOnlyMemory<byte>> entries, ImmutableArray<Release> releases,
+        long time, ulong height, ulong? previous)
     {
         if (entries.IsEmpty) return new ExecutedBlock(this, [], []);
 
@@ -143,7 +149,8 @@ public sealed class LedgerState
             Origin = TrustRoot.Origin, Height = height, Time = time, MapRoot = MapRoot, Previous = previous,
         };
         byte[] entry = leaf.ToEntry();
-        var after = new LedgerState(TrustRoot, _frontier.Append(LeafHash.Of(entry)), Map, stateIndex: Size, _signatures);
+        var frontier = _frontier.Append(LeafHash.Of(entry));
+        var after = new LedgerState(TrustRoot, frontier, Map, stateIndex: Size, _signatures);
         Invariant.Holds(after.StateIndex == after.Size - 1, "a state leaf is the last entry");
         return new ExecutedBlock(after, [.. entries, entry], releases);
     }

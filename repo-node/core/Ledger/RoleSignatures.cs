@@ -7,8 +7,8 @@ namespace SupplyChain.RepoNode.Core.Ledger;
 
 /// <summary>
 /// Verifies role signatures and remembers the newest that verified: a submission is checked when it arrives, when it is
-/// proposed and when it is executed, and two pairings cost milliseconds. What is remembered is the whole envelope with the
-/// key, so that nothing else passes for it.
+/// proposed and when it is executed, and two pairings cost milliseconds. What is remembered is the whole envelope with
+/// the key, so that nothing else passes for it.
 /// </summary>
 public sealed class RoleSignatures(int capacity)
 {

@@ -6,8 +6,8 @@ using SupplyChain.RepoNode.Core.Ledger;
 namespace SupplyChain.Simulation.Tests.Adversaries;
 
 /// <summary>
-/// A node that follows the protocol inside, so that it knows what is going on, and says something else outside. It holds its
-/// own vote key and nobody else's.
+/// A node that follows the protocol inside, so that it knows what is going on, and says something else outside. It
+/// holds its own vote key and nobody else's.
 /// </summary>
 internal abstract class Adversary(Simulation simulation, byte index, LedgerState genesis)
     : SimulatedNode(simulation, index, genesis)

@@ -5,7 +5,9 @@ using SupplyChain.RepoNode.Core.Ledger;
 
 namespace SupplyChain.Simulation.Tests.Adversaries;
 
-/// <summary>Proposes two valid blocks in its views, and votes for everything: both blocks, FINALIZE and NULLIFY.</summary>
+/// <summary>
+/// Proposes two valid blocks in its views, and votes for everything: both blocks, FINALIZE and NULLIFY.
+/// </summary>
 internal sealed class Equivocator(Simulation simulation, byte index, LedgerState genesis) : Adversary(simulation, index, genesis)
 {
     private readonly Dictionary<View, HashSet<Digest>> _seen = [];

@@ -6,8 +6,8 @@ using SupplyChain.RepoNode.Core.Ledger;
 namespace SupplyChain.Simulation.Tests.Adversaries;
 
 /// <summary>
-/// Sends what it has no right to: justifications cut short or forged, votes in other names, certificates of one signer, parents
-/// long overtaken, times ahead, flipped bits, and questions without end.
+/// Sends what it has no right to: justifications cut short or forged, votes in other names, certificates of one signer,
+/// parents long overtaken, times ahead, flipped bits, and questions without end.
 /// </summary>
 internal sealed class Forger(Simulation simulation, byte index, LedgerState genesis) : Adversary(simulation, index, genesis)
 {

@@ -7,8 +7,8 @@ using SupplyChain.Protocol.Log;
 namespace SupplyChain.RepoNode.Core.Consensus.Messages;
 
 /// <summary>
-/// A header with the body it names: <c>header ‖ u16 count ‖ (u16 length ‖ entry)…</c> (docs/protocol.md §11). Whoever holds a
-/// value of this type knows that the body is within its bounds and that its root is the header's.
+/// A header with the body it names: <c>header ‖ u16 count ‖ (u16 length ‖ entry)…</c> (docs/protocol.md §11). Whoever
+/// holds a value of this type knows that the body is within its bounds and that its root is the header's.
 /// </summary>
 public sealed class Block
 {

@@ -10,8 +10,9 @@ public readonly record struct CertificateSignature(byte Signer, VoteSignature Si
 
 /// <summary>
 /// A quorum's votes for the same thing: a notarisation, nullification or finalisation, by the kind of its votes.
-/// <c>u8 kind ‖ u64 view ‖ block hash ‖ u8 count ‖ (u8 signer ‖ signature)…</c>, signers strictly rising (docs/protocol.md §11).
-/// Attributable on purpose: who signed is visible, and two conflicting certificates name their culprits.
+/// <c>u8 kind ‖ u64 view ‖ block hash ‖ u8 count ‖ (u8 signer ‖ signature)…</c>, signers strictly rising
+/// (docs/protocol.md §11). Attributable on purpose: who signed is visible, and two conflicting certificates name their
+/// culprits.
 /// </summary>
 public sealed record Certificate(
     VoteKind Kind, View View, Digest Block, ImmutableArray<CertificateSignature> Signatures)
@@ -27,7 +28,8 @@ public sealed record Certificate(
     }
 
     /// <summary>The votes this certificate is made of.</summary>
-    public IEnumerable<Vote> Votes() => Signatures.Select(part => new Vote(Kind, View, Block, part.Signer, part.Signature));
+    public IEnumerable<Vote> Votes() =>
+        Signatures.Select(part => new Vote(Kind, View, Block, part.Signer, part.Signature));
 
     internal static bool TryRead(ref ByteReader reader, [NotNullWhen(true)] out Certificate? certificate)
     {

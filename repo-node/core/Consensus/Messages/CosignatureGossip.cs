@@ -5,8 +5,8 @@ using SupplyChain.Protocol.Encoding;
 namespace SupplyChain.RepoNode.Core.Consensus.Messages;
 
 /// <summary>
-/// One node's attestation on its way to the others: <c>u64 size ‖ root ‖ u8 node ‖ u64 time ‖ signature</c> (docs/protocol.md §11).
-/// Time is Unix seconds. Not yet verified.
+/// One node's attestation on its way to the others: <c>u64 size ‖ root ‖ u8 node ‖ u64 time ‖ signature</c>
+/// (docs/protocol.md §11). Time is Unix seconds. Not yet verified.
 /// </summary>
 public sealed record CosignatureGossip(ulong Size, Digest Root, byte Node, long Time, VoteSignature Signature)
 {

@@ -5,9 +5,10 @@ using SupplyChain.Protocol.Encoding;
 namespace SupplyChain.RepoNode.Core.Consensus.Messages;
 
 /// <summary>
-/// What votes are about. <c>u8 1 ‖ u64 epoch ‖ u64 view ‖ u64 height ‖ u64 parentView ‖ parentHash ‖ u64 time ‖ u8 leader ‖
-/// entriesRoot ‖ u64 logSize ‖ logRoot ‖ mapRoot</c>; the last three are those after the block (docs/protocol.md §11), so that
-/// nodes that would compute something else refuse to vote instead of parting ways later.
+/// What votes are about. <c>u8 1 ‖ u64 epoch ‖ u64 view ‖ u64 height ‖ u64 parentView ‖ parentHash ‖ u64 time ‖ u8
+/// leader ‖ entriesRoot ‖ u64 logSize ‖ logRoot ‖ mapRoot</c>; the last three are those after the block
+/// (docs/protocol.md §11), so that nodes that would compute something else refuse to vote instead of parting ways
+/// later.
 /// </summary>
 public sealed record Header(
     ulong Epoch, View View, ulong Height, View ParentView, Digest ParentHash, long Time, byte Leader,

@@ -6,19 +6,20 @@ namespace SupplyChain.RepoNode.Core.Consensus.Messages;
 
 /// <summary>
 /// Why a proposal may build on its parent: the parent's certificate, and a nullification of every view between.
-/// <c>u8 has ‖ certificate ‖ u16 count ‖ nullifications</c>, views strictly rising (docs/protocol.md §11). After a very long outage only the
-/// newest are carried; voters ask for the others.
+/// <c>u8 has ‖ certificate ‖ u16 count ‖ nullifications</c>, views strictly rising (docs/protocol.md §11). After a very
+/// long outage only the newest are carried; voters ask for the others.
 /// </summary>
 /// <remarks>
-/// The leader's signature does not cover it: a relay could have changed it. So it can only help: what it lacks or forges
-/// makes a voter wait, never nullify.
+/// The leader's signature does not cover it: a relay could have changed it. So it can only help: what it lacks or
+/// forges makes a voter wait, never nullify.
 /// </remarks>
 public sealed record Justification(Certificate? Parent, ImmutableArray<Certificate> Nullifications)
 {
     /// <summary>The certificates in the order in which they are to be learned.</summary>
     public IEnumerable<Certificate> Certificates() => Parent is null ? Nullifications : Nullifications.Prepend(Parent);
 
-    internal static bool TryRead(ref ByteReader reader, Header header, [NotNullWhen(true)] out Justification? justification)
+    internal static bool TryRead(
+        ref ByteReader reader, Header header, [NotNullWhen(true)] out Justification? justification)
     {
         justification = null;
         if (!TryReadParent(ref reader, header, out var parent)) return false;

@@ -4,8 +4,8 @@ using SupplyChain.Protocol.Encoding;
 namespace SupplyChain.RepoNode.Core.Consensus.Messages;
 
 /// <summary>
-/// A leader's block for its view: <c>header ‖ body ‖ justification ‖ leader's NOTARIZE vote</c> (docs/protocol.md §11). The vote is
-/// the leader's signature; the reader has checked that it is for this block, not that it verifies.
+/// A leader's block for its view: <c>header ‖ body ‖ justification ‖ leader's NOTARIZE vote</c> (docs/protocol.md §11).
+/// The vote is the leader's signature; the reader has checked that it is for this block, not that it verifies.
 /// </summary>
 public sealed record Proposal(Block Block, Justification Justification, Vote LeaderVote)
 {

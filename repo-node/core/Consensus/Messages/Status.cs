@@ -4,8 +4,8 @@ using SupplyChain.Protocol.Encoding;
 namespace SupplyChain.RepoNode.Core.Consensus.Messages;
 
 /// <summary>
-/// Where a node stands, so that peers can send what it lacks: <c>u64 last final view ‖ u64 view ‖ u64 highest notarised view ‖
-/// u64 height</c> (docs/protocol.md §11). Unsigned: a lie costs its receiver one answer.
+/// Where a node stands, so that peers can send what it lacks: <c>u64 last final view ‖ u64 view ‖ u64 highest notarised
+/// view ‖ u64 height</c> (docs/protocol.md §11). Unsigned: a lie costs its receiver one answer.
 /// </summary>
 public sealed record Status(View LastFinal, View View, View HighestNotarised, ulong Height)
 {

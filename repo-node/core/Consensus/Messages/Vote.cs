@@ -18,8 +18,8 @@ public enum VoteKind : byte
 }
 
 /// <summary>
-/// One node's vote, <c>u8 kind ‖ u64 view ‖ block hash ‖ u8 signer ‖ signature</c> (docs/protocol.md §11). A NULLIFY names no
-/// block: 32 zeros.
+/// One node's vote, <c>u8 kind ‖ u64 view ‖ block hash ‖ u8 signer ‖ signature</c> (docs/protocol.md §11). A NULLIFY
+/// names no block: 32 zeros.
 /// </summary>
 public sealed record Vote(VoteKind Kind, View View, Digest Block, byte Signer, VoteSignature Signature)
 {

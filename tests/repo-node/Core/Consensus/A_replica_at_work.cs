@@ -77,11 +77,13 @@ public sealed class A_replica_at_work
     }
 
     [Fact]
-    public void A_lost_round_of_finalize_leaves_work_and_the_next_leader_proposes_an_empty_block()
+    public void A_lost_round_of_finalize_leaves_work_and_after_a_pause_the_next_leader_proposes_an_empty_block()
     {
         var bench = new Bench(self: 1);
         var block = Notarise(bench);
-        var proposal = ProposalIn(bench.Log);
+        Assert.DoesNotContain(bench.Log, effect => effect is Effect.Broadcast(PeerMessage.Proposed));
+
+        var proposal = ProposalIn(bench.Wait(Bounds.Retry));
         Assert.Equal(Second, proposal.Block.Header.View);
         Assert.Equal(block.Hash, proposal.Block.Header.ParentHash);
         Assert.Empty(proposal.Block.Entries);

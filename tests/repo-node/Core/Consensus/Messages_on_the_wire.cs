@@ -6,7 +6,9 @@ using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.RepoNode.Tests.Core.Consensus;
 
-/// <summary>What peers send has one encoding; everything else is refused and nothing throws (docs/protocol.md §11).</summary>
+/// <summary>
+/// What peers send has one encoding; everything else is refused and nothing throws (docs/protocol.md §11).
+/// </summary>
 public sealed class Messages_on_the_wire
 {
     private static readonly TestNetwork Network = TestNetwork.Create();

@@ -8,7 +8,9 @@ using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.RepoNode.Tests.Core.Ledger;
 
-/// <summary>Every refusal of docs/protocol.md §3, produced by a submission that breaks that rule and no earlier one.</summary>
+/// <summary>
+/// Every refusal of docs/protocol.md §3, produced by a submission that breaks that rule and no earlier one.
+/// </summary>
 public sealed class Ledger_rules
 {
     private static readonly TestNetwork Network = TestNetwork.Create();
