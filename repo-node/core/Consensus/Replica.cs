@@ -2,6 +2,9 @@ using SupplyChain.Protocol;
 using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Core.Consensus.Pace;
+using SupplyChain.RepoNode.Core.Consensus.Proposing;
+using SupplyChain.RepoNode.Core.Consensus.Voting;
 using SupplyChain.RepoNode.Core.Ledger;
 
 namespace SupplyChain.RepoNode.Core.Consensus;

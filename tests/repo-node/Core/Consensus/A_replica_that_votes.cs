@@ -1,6 +1,7 @@
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Core.Consensus.Voting;
 using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.RepoNode.Tests.Core.Consensus;

@@ -3,6 +3,7 @@ using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Core.Consensus.Proposing;
 using SupplyChain.RepoNode.Core.Ledger;
 using SupplyChain.Tests.Kit;
 

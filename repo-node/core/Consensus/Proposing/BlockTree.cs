@@ -2,7 +2,7 @@ using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Core.Ledger;
 
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Proposing;
 
 /// <summary>
 /// The blocks after the final chain's tip, and what executing them leads to. Only a block whose parent is certified is

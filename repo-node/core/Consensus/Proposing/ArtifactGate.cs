@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Proposing;
 
 /// <summary>Which artifacts the host has read back from its disk, as far as it was asked.</summary>
 internal sealed class ArtifactGate

@@ -1,4 +1,4 @@
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Pace;
 
 /// <summary>
 /// How often a peer may ask or submit: <see cref="Bounds.RequestsPerRetry"/> times in one <see cref="Bounds.Retry"/>.

@@ -3,7 +3,7 @@ using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Core.Ledger;
 
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Proposing;
 
 /// <summary>
 /// One submission that waits to be ordered; <paramref name="From"/> is the peer that brought it, null for a client.

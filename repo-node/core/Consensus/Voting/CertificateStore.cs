@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Voting;
 
 /// <summary>
 /// The verified certificates of the views after the last final one, and the newest finalisation. Its size is bounded by

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Voting;
 
 /// <summary>
 /// Everybody's verified votes, and the certificates they add up to. A vote is verified once: alone, or inside a

@@ -1,7 +1,9 @@
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Core.Consensus.Proposing;
+using SupplyChain.RepoNode.Core.Consensus.Voting;
 
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Pace;
 
 /// <summary>
 /// What a node tells a peer that lacks something. Each answer is bounded, and proves itself or is the node's own vote;

@@ -1,7 +1,7 @@
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Voting;
 
 /// <summary>
 /// What this node has voted, and so what it may still vote. The three rules that make Simplex safe stand here: one

@@ -1,7 +1,7 @@
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
 
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Pace;
 
 /// <summary>
 /// When to give up on a view and when to say everything again. Views run on demand: without work nothing is armed, and

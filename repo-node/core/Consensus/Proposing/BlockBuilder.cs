@@ -3,7 +3,7 @@ using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Core.Ledger;
 
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Proposing;
 
 /// <summary>
 /// Makes a leader's block: the entries, executed on the parent, under a header that says what they lead to.

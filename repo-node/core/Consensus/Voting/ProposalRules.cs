@@ -1,8 +1,9 @@
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Core.Consensus.Proposing;
 using SupplyChain.RepoNode.Core.Ledger;
 
-namespace SupplyChain.RepoNode.Core.Consensus;
+namespace SupplyChain.RepoNode.Core.Consensus.Voting;
 
 /// <summary>
 /// What a voter thinks of a proposal. What is missing makes it wait; only what can never heal makes it refuse.
