@@ -92,8 +92,8 @@ internal sealed class CeremonyMember : IDisposable
         if (SignedMessage.Check(_proposal, step, sender, file, out var message) is { } fault) return StopFor(sender, fault, step);
         if (index == _self && !file.SequenceEqual(OwnFile(step))) return StopFor(sender, CeremonyFault.Changed, step);
 
-        // Whoever has caught a cheat says so before it judges what the others confirm.
-        if (step == CeremonyStep.Confirm && index != _self && Confirmation() is ConfirmPayload.Accusation) return null;
+        // Everybody says what it saw before it judges what the others say, so that no one waits for a member that stopped.
+        if (step == CeremonyStep.Confirm && index != _self && !_files.ContainsKey((step, _self))) return null;
         if (Take(step, index, message!.Payload.Span) is { } found) return StopFor(sender, found, step);
 
         _files.Add((step, index), file.ToArray());
