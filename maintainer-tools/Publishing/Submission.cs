@@ -16,6 +16,9 @@ internal sealed class Submission(Network network, Ed25519PrivateKey publisher, T
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Before a failed upload is tried again.</summary>
+    public TimeSpan UploadPause { get; init; } = TimeSpan.FromSeconds(1);
+
     private int Required => network.Root.Quorum.Required;
 
     /// <summary>Uploads files to all nodes at once; goes on when a quorum of them holds everything.</summary>
@@ -24,6 +27,8 @@ internal sealed class Submission(Network network, Ed25519PrivateKey publisher, T
     {
         if (files.Count == 0) return;
 
+        using var enough = new CancellationTokenSource();
+        int whole = 0;
         var nodes = network.Nodes.Select(async Task<(string Name, string? Problem)> (node) =>
         {
             var bars = files.Select(file => board.Add($"{file.Artifact.Name} → {node.Name}", (long)file.Artifact.Size)).ToList();
@@ -31,10 +36,12 @@ internal sealed class Submission(Network network, Ed25519PrivateKey publisher, T
             {
                 var (artifact, path) = files[i];
                 var permit = UploadPermit.Sign(publisher, network.Root.Origin, artifact.Sha256, (long)artifact.Size);
-                if (await new Upload(node, permit, path).RunAsync(bars[i], cancellation).ConfigureAwait(false) is { } problem)
-                    return (node.Name, problem);
+                var upload = new Upload(node, permit, path, UploadPause);
+                if (await upload.RunAsync(bars[i], enough.Token, cancellation).ConfigureAwait(false) is { } problem) return (node.Name, problem);
             }
 
+            // A quorum holds everything: the others are welcome, but nobody waits for one that is away.
+            if (Interlocked.Increment(ref whole) == Required) await enough.CancelAsync().ConfigureAwait(false);
             return (node.Name, null);
         });
         var results = await Task.WhenAll(nodes).ConfigureAwait(false);

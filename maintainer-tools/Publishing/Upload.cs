@@ -4,14 +4,19 @@ using SupplyChain.MaintainerTools.Terminal;
 namespace SupplyChain.MaintainerTools.Publishing;
 
 /// <summary>One artifact on its way to one node: goes on where the node's bytes end, and tries again when the network fails.</summary>
-internal sealed class Upload(NodeClient node, UploadPermit permit, string path)
+/// <param name="node">Where to.</param>
+/// <param name="permit">The publisher's.</param>
+/// <param name="path">Of the file.</param>
+/// <param name="pause">Before the second attempt; longer before later ones.</param>
+internal sealed class Upload(NodeClient node, UploadPermit permit, string path, TimeSpan pause)
 {
     private const int Attempts = 4;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
     /// <summary>Null when the node has the whole artifact; otherwise why not.</summary>
-    public async Task<string?> RunAsync(ProgressBar bar, CancellationToken cancellation)
+    /// <param name="bar">Shows the bytes the node holds.</param>
+    /// <param name="enough">Cancelled when the upload may fail: then a failed attempt is the last.</param>
+    /// <param name="cancellation">Stops everything.</param>
+    public async Task<string?> RunAsync(ProgressBar bar, CancellationToken enough, CancellationToken cancellation)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -19,14 +24,21 @@ internal sealed class Upload(NodeClient node, UploadPermit permit, string path)
             {
                 string? problem = await SendAsync(bar, cancellation).ConfigureAwait(false);
                 if (problem is null) return null;
-                if (problem is not "429" and not "too-many-requests" and not "503" and not "starting" || attempt == Attempts) return problem;
+                if (!IsBusy(problem) || attempt == Attempts || await PauseAsync(attempt).ConfigureAwait(false)) return problem;
             }
             catch (Exception e) when (IsNetwork(e, cancellation))
             {
-                if (attempt == Attempts) return e.Message;
+                if (attempt == Attempts || await PauseAsync(attempt).ConfigureAwait(false)) return e.Message;
             }
+        }
 
-            await Task.Delay(Pause * attempt, cancellation).ConfigureAwait(false);
+        // True when nobody needs another attempt.
+        async Task<bool> PauseAsync(int attempt)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(enough, cancellation);
+            await Task.Delay(pause * attempt, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+            return enough.IsCancellationRequested;
         }
     }
 
@@ -56,12 +68,14 @@ internal sealed class Upload(NodeClient node, UploadPermit permit, string path)
 
             // Somebody else may be uploading the same artifact: then its bytes grow without ours.
             stalled = answer.Held > held ? 0 : stalled + 1;
-            if (stalled > 0) await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+            if (stalled > 0) await Task.Delay(pause, cancellation).ConfigureAwait(false);
             held = answer.Held;
         }
 
         return "it takes no more bytes";
     }
+
+    private static bool IsBusy(string problem) => problem is "too-many-requests" or "starting";
 
     private string? Finish(ProgressBar bar)
     {
