@@ -1,0 +1,138 @@
+using SupplyChain.MaintainerTools.Ceremony;
+using SupplyChain.MaintainerTools.Shares;
+using SupplyChain.MaintainerTools.Terminal;
+
+namespace SupplyChain.MaintainerTools.Tests.Ceremony;
+
+public sealed class CeremonyRunTests : IDisposable
+{
+    private static readonly string[] Names = ["alice", "bob", "carol"];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly SecretBuffer _passphrase = new("correct horse"u8);
+    private readonly CeremonyFolder _shared;
+
+    public CeremonyRunTests()
+    {
+        _shared = new CeremonyFolder(_folder.In("shared"));
+        var members = Names.Select(name => Identity.Create(_folder.In(name), name, _passphrase, ToolLimits.MinWorkFactor)).ToList();
+        _shared.Propose(Proposal.Create("acme", 2, 1, members, DateTimeOffset.UtcNow));
+    }
+
+    [Fact]
+    public async Task Three_people_end_with_shares_of_one_key_and_without_the_secrets_of_the_round()
+    {
+        var groups = await Task.WhenAll(Names.Select(name => RunAsync(name)));
+
+        Assert.All(groups, group => Assert.Equal(groups[0].KeyId, group.KeyId));
+        foreach (string name in Names)
+        {
+            using var share = ShareFile.Open(_folder.In(name, "share.age"), groups[0], _passphrase);
+            Assert.Empty(Directory.GetFiles(_folder.In(name), "ceremony-*"));
+        }
+
+        Assert.True(CeremonyStatus.Of(_shared).IsDone);
+    }
+
+    [Fact]
+    public async Task An_interrupted_member_goes_on_with_the_same_dealing()
+    {
+        await StopAfterDealingAsync("alice");
+        string deal = await File.ReadAllTextAsync(_folder.In("shared", "deal", "alice.json"));
+
+        var groups = await Task.WhenAll(Names.Select(name => RunAsync(name)));
+
+        Assert.Equal(deal, await File.ReadAllTextAsync(_folder.In("shared", "deal", "alice.json")));
+        Assert.Equal(groups[0].KeyId, groups[2].KeyId);
+    }
+
+    [Fact]
+    public async Task Whoever_runs_it_again_afterwards_gets_the_same_answer()
+    {
+        var groups = await Task.WhenAll(Names.Select(name => RunAsync(name)));
+
+        Assert.Equal(groups[0].ToBytes(), (await RunAsync("alice")).ToBytes());
+    }
+
+    [Fact]
+    public async Task A_member_who_lost_the_rounds_seed_is_stopped_before_dealing_differently()
+    {
+        await StopAfterDealingAsync("alice");
+        File.Delete(Assert.Single(Directory.GetFiles(_folder.In("alice"), "ceremony-*")));
+
+        var failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync("alice"));
+
+        Assert.Equal(("ceremony-changed", ExitCode.Refused), (failure.Name, failure.Code));
+    }
+
+    [Fact]
+    public async Task A_share_that_cannot_be_kept_is_not_confirmed()
+    {
+        _folder.File(Path.Combine("alice", "share.age"), AgeFile.Seal("x"u8, _passphrase, ToolLimits.MinWorkFactor));
+        using var stop = new CancellationTokenSource();
+        var others = Task.WhenAll(RunAsync("bob", cancellation: stop.Token), RunAsync("carol", cancellation: stop.Token));
+
+        await Assert.ThrowsAsync<CommandFailure>(() => RunAsync("alice"));
+
+        Assert.False(File.Exists(_folder.In("shared", "confirm", "alice.json")));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => others);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_too_long_says_for_whom()
+    {
+        var failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync("alice", timeout: TimeSpan.Zero));
+
+        Assert.Equal("ceremony-waiting", failure.Name);
+        Assert.Contains("'join' of bob, carol", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_identity_that_only_has_a_members_name_may_not_join()
+    {
+        Identity.Create(_folder.In("imposter"), "alice", _passphrase, ToolLimits.MinWorkFactor);
+
+        Assert.Equal("not-a-member", Assert.Throws<CommandFailure>(() => CeremonyRun.Open(_shared, _passphrase, SettingsOf("imposter"))).Name);
+    }
+
+    [Fact]
+    public void The_status_shows_who_did_what_and_what_is_wrong()
+    {
+        using (var run = CeremonyRun.Open(_shared, _passphrase, SettingsOf("alice"))) run.Join();
+        _folder.File(Path.Combine("shared", "join", "bob.json"), "{}"u8);
+        _folder.File(Path.Combine("shared", "join", "mallory.json"), "{}"u8);
+
+        var status = CeremonyStatus.Of(_shared);
+
+        Assert.Equal(["done", "malformed", "waiting"], status.Members.Select(row => row.Steps[0]));
+        Assert.Equal(["mallory"], status.Strangers);
+        Assert.True(status.IsBroken);
+    }
+
+    public void Dispose()
+    {
+        _passphrase.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task StopAfterDealingAsync(string name)
+    {
+        foreach (string other in Names)
+        {
+            using var joining = CeremonyRun.Open(_shared, _passphrase, SettingsOf(other));
+            joining.Join();
+        }
+
+        await Assert.ThrowsAsync<CommandFailure>(() => RunAsync(name, timeout: TimeSpan.Zero));
+    }
+
+    private async Task<GroupFile> RunAsync(string name, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        using var run = CeremonyRun.Open(_shared, _passphrase, SettingsOf(name, timeout));
+        return await Task.Run(() => run.RunAsync(_ => { }, cancellation), cancellation);
+    }
+
+    private CeremonyRun.Settings SettingsOf(string name, TimeSpan? timeout = null) => new(
+        _folder.In(name), _folder.In(name, "share.age"), ToolLimits.MinWorkFactor, TimeSpan.FromMilliseconds(10), timeout ?? TimeSpan.FromSeconds(20));
+}
