@@ -158,7 +158,7 @@ internal static class CeremonyCommands
                 screen.Line("Careful: fewer than half can sign, so two groups without a common member could sign different things.");
             var table = new Table().AddColumns("member", "identity key");
             foreach (var member in proposal.Members) table.AddRow(member.Name, member.Key.ToHex());
-            screen.Table(table);
+            screen.Show(table);
             screen.Line(next);
         });
     }
@@ -206,7 +206,7 @@ internal static class CeremonyCommands
         var table = new Table().AddColumns("member", "join", "deal", "confirm");
         foreach (var row in status.Members) table.AddRow([row.Name, .. row.Steps]);
         screen.Line($"Ceremony {status.Proposal.Id.ToHex()} for '{status.Proposal.Name}'");
-        screen.Table(table);
+        screen.Show(table);
         foreach (string stranger in status.Strangers) screen.Line($"{stranger} is not a member but has put a message into the folder.");
         if (status.Group is { } group) screen.Line($"Done: the key is {group.Key.PublicKey}.");
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using SupplyChain.MaintainerTools.Demo;
 using SupplyChain.MaintainerTools.Terminal;
 
 namespace SupplyChain.MaintainerTools.Commands;
@@ -8,6 +9,9 @@ namespace SupplyChain.MaintainerTools.Commands;
 /// <summary>The command line of <c>share</c>.</summary>
 internal static class ShareCommand
 {
+    // The demo stops four nodes before it goes.
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(20);
+
     public static RootCommand Build()
     {
         var root = new RootCommand("Threshold keys, releases and trust roots for people who sign software updates together.")
@@ -22,6 +26,7 @@ internal static class ShareCommand
             SubmitCommand.Build(),
             TrustCommands.Build(),
             SignatureCommands.Build(),
+            DemoCommand.Build(),
         };
         root.Options.Add(new Option<bool>(Leaf.JsonName)
         {
@@ -43,7 +48,8 @@ internal static class ShareCommand
             return (int)Leaf.Report(failure, new Screen(output, error), arguments.Contains(Leaf.JsonName));
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }).ConfigureAwait(false);
+        var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TimeToStop };
+        return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
     }
 
     private static string CommandPath(System.CommandLine.Parsing.SymbolResult? result) => result switch

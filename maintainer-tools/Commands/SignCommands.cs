@@ -218,7 +218,7 @@ internal static class SignCommands
     {
         var table = new Table { Title = new TableTitle(summary.Kind) }.AddColumns("", "").HideHeaders();
         foreach (var (label, value) in summary.Rows) table.AddRow(Markup.Escape(label), Markup.Escape(value));
-        screen.Table(table);
+        screen.Show(table);
         screen.Line(summary.Meaning);
     }
 

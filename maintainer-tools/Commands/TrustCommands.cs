@@ -36,9 +36,9 @@ internal static class TrustCommands
             Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
-        var maxAge = Seconds("--max-age", "How long an attestation counts.", 3600);
+        var maxAge = Seconds("--max-age", "How long an attestation counts.", 600);
         var skew = Seconds("--skew", "How far ahead of a machine's clock an attestation may be.", 60);
-        var attestEvery = Seconds("--attest-every", "How often nodes attest again when nothing is new.", 300);
+        var attestEvery = Seconds("--attest-every", "How often nodes attest again when nothing is new.", 60);
         var expires = new Option<int>("--expires-days")
         {
             Description = "Days until machines warn that the root is old.",

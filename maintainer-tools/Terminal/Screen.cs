@@ -32,7 +32,8 @@ internal sealed class Screen
     /// <summary>A line of the result.</summary>
     public void Line(string text = "") => _output.WriteLine(text);
 
-    public void Table(IRenderable table) => _results.Write(table);
+    /// <summary>A table or styled text of the result.</summary>
+    public void Show(IRenderable renderable) => _results.Write(renderable);
 
     /// <summary>A line beside the result.</summary>
     public void Note(string text) => _error.WriteLine(text);

@@ -25,13 +25,14 @@ internal static class TrustRootRules
         && AreUnique(root.Nodes.Select(node => node.Url))
         && AreUnique(root.Nodes.Select(node => node.Peer));
 
+    // Roles may share a key: one group of maintainers may hold several, and every statement names what it is for.
     private static bool RolesObey(TrustRoot root) =>
         root.Roles.Count <= Limits.MaxRoles
         && root.Roles.All(role => role.IsValidIn(root.Version))
         && Order.IsStrictlyRising([.. root.Roles.Select(role => role.Name)], StringComparer.Ordinal)
         && root.Roles.Any(role => string.Equals(role.Name, Role.Root, StringComparison.Ordinal))
         && AreUnique(root.Roles.SelectMany(role => role.Products))
-        && AreUnique(root.Roles.SelectMany(role => role.Keys).Select(EnvelopeSignature.KeyIdOf));
+        && root.Roles.All(role => AreUnique(role.Keys));
 
     // A publisher's key that were also a node's could be made to sign for both.
     private static bool PublishersObey(TrustRoot root) =>

@@ -165,8 +165,11 @@ public sealed class TrustRootTests
         AssertInvalid("roles", Good with { Roles = [] });
         AssertInvalid("roles", Good with { Roles = [Kernel, RootRole, RootRole] });
         AssertInvalid("roles", Good with { Roles = [Kernel with { Name = "Kernel" }, RootRole] });
-        AssertInvalid("roles", Good with { Roles = [Kernel, RootRole with { Key = Kernel.Key }] });
     }
+
+    [Fact]
+    public void One_group_may_hold_several_roles() =>
+        Assert.Null((Good with { Roles = [Kernel, RootRole with { Key = Kernel.Key }] }).InvalidField);
 
     [Fact]
     public void A_product_belongs_to_one_role()
