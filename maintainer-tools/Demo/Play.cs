@@ -119,6 +119,7 @@ internal sealed class Play : IAsyncDisposable
         await Network.StartAsync(Dead);
         await endpoint.AgentAsync(ExitCode.Done, "install");
         await MustHaveAsync(endpoint);
+        await Network.StartAsync(Seized);
         return "refused without a quorum, installed when it was back";
     }
 

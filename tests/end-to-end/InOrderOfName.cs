@@ -1,0 +1,11 @@
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace SupplyChain.EndToEnd.Tests;
+
+/// <summary>For a class whose last test ends what the others look at.</summary>
+public sealed class InOrderOfName : ITestCaseOrderer
+{
+    public IEnumerable<TTestCase> OrderTestCases<TTestCase>(IEnumerable<TTestCase> testCases)
+        where TTestCase : ITestCase => testCases.OrderBy(test => test.TestMethod.Method.Name, StringComparer.Ordinal);
+}

@@ -1,4 +1,0 @@
-using System.Runtime.Versioning;
-
-// The node runs on Linux, so its tests do.
-[assembly: SupportedOSPlatform("linux")]
