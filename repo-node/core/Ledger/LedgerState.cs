@@ -146,7 +146,11 @@ public sealed class LedgerState
 
         var leaf = new StateLeaf
         {
-            Origin = TrustRoot.Origin, Height = height, Time = time, MapRoot = MapRoot, Previous = previous,
+            Origin = TrustRoot.Origin,
+            Height = height,
+            Time = time,
+            MapRoot = MapRoot,
+            Previous = previous,
         };
         byte[] entry = leaf.ToEntry();
         var frontier = _frontier.Append(LeafHash.Of(entry));

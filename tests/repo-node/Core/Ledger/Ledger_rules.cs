@@ -42,7 +42,11 @@ public sealed class Ledger_rules
     public void Unsupported_is_a_state_leaf_because_only_the_ledger_makes_them() =>
         AssertRefused("unsupported", _genesis, Network.Sign(new StateLeaf
         {
-            Origin = TestNetwork.Origin, Height = 1, Time = First.Time, MapRoot = default, Previous = 1,
+            Origin = TestNetwork.Origin,
+            Height = 1,
+            Time = First.Time,
+            MapRoot = default,
+            Previous = 1,
         }));
 
     [Fact]
