@@ -10,7 +10,8 @@ public class Health_decides
     {
         using var machine = new Machine { Health = Machine.NothingBad };
         await machine.InstallAsync(machine.Tree("1.0.0"));
-        var outcome = Assert.IsType<InstallOutcome.RolledBack>(await machine.InstallAsync(machine.Tree("2.0.0", bad: true)));
+        var outcome = Assert.IsType<InstallOutcome.RolledBack>(
+            await machine.InstallAsync(machine.Tree("2.0.0", bad: true)));
 
         Assert.Equal("unhealthy", outcome.Why.Name);
         Assert.Equal("1.0.0", outcome.To!.Version.ToString());
@@ -23,7 +24,8 @@ public class Health_decides
     public async Task A_first_version_that_fails_leaves_nothing_current()
     {
         using var machine = new Machine { Health = Machine.NothingBad };
-        var outcome = Assert.IsType<InstallOutcome.RolledBack>(await machine.InstallAsync(machine.Tree("1.0.0", bad: true)));
+        var outcome = Assert.IsType<InstallOutcome.RolledBack>(
+            await machine.InstallAsync(machine.Tree("1.0.0", bad: true)));
 
         Assert.Null(outcome.To);
         Assert.Null(machine.RunningVersion());
@@ -66,6 +68,31 @@ public class Health_decides
     }
 
     [Fact]
+    public async Task A_version_that_vanished_before_it_was_asked_gives_way_to_the_old_one()
+    {
+        using var machine = new Machine();
+        await machine.InstallAsync(machine.Tree("1.0.0"));
+        await DieInProbeAsync(machine, machine.Tree("2.0.0"));
+        Directory.Delete(Path.Combine(machine.Install, "slots", "b"), recursive: true);
+
+        Assert.IsType<InstallOutcome.RolledBack>(await machine.Start().RecoverAsync(CancellationToken.None));
+        Assert.Equal("1.0.0", machine.RunningVersion());
+    }
+
+    [Fact]
+    public async Task A_failed_version_does_not_stay_where_somebody_emptied_the_way_back()
+    {
+        using var machine = new Machine { Health = Machine.NothingBad };
+        await machine.InstallAsync(machine.Tree("1.0.0"));
+        await DieInProbeAsync(machine, machine.Tree("2.0.0", bad: true));
+        Directory.Delete(Path.Combine(machine.Install, "slots", "a"), recursive: true);
+
+        Assert.IsType<InstallOutcome.RolledBack>(await machine.Start().RecoverAsync(CancellationToken.None));
+        Assert.Null(machine.RunningVersion());
+        Assert.IsType<InstallOutcome.Installed>(await machine.InstallAsync(machine.Tree("3.0.0")));
+    }
+
+    [Fact]
     public async Task Without_a_command_every_version_is_healthy()
     {
         using var machine = new Machine();
@@ -75,7 +102,8 @@ public class Health_decides
     private static async Task DieInProbeAsync(Machine machine, Payload payload)
     {
         using var dying = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        var installer = new Installer(machine.State, new TreeKind(machine.Install, new HealthCommand(["/bin/sh", "-c", "exec sleep 20"])));
+        var slow = new HealthCommand(["/bin/sh", "-c", "exec sleep 20"]);
+        var installer = new Installer(machine.State, new TreeKind(machine.Install, slow));
         await installer.RecoverAsync(CancellationToken.None);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => installer.InstallAsync(payload, dying.Token));
     }

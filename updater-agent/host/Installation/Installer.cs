@@ -6,8 +6,8 @@ using SupplyChain.UpdaterAgent.Core.Installation;
 namespace SupplyChain.UpdaterAgent.Installation;
 
 /// <summary>
-/// Installs payloads of one kind and keeps the journal <c>install.json</c> (docs/protocol.md §9), so that a crash at any
-/// instant leaves the old or the new version current, and the next start knows which and goes on from there.
+/// Installs payloads of one kind and keeps the journal <c>install.json</c> (docs/protocol.md §9), so that a crash at
+/// any instant leaves the old or the new version current, and the next start knows which and goes on from there.
 /// The caller holds the state directory's lock. Disk errors are <see cref="IOException"/>s; after one, what was current
 /// still is, or <see cref="RecoverAsync"/> decides.
 /// </summary>
@@ -27,7 +27,7 @@ internal sealed class Installer
         _journal = ReadJournal();
     }
 
-    /// <summary>What is current, as the machine shows it; not yet confirmed while <see cref="Step"/> is switched.</summary>
+    /// <summary>What is current, as the machine shows it; unconfirmed while <see cref="Step"/> is switched.</summary>
     public InstalledRelease? Installed => _kind.Active?.Release;
 
     /// <summary>What an operator's <see cref="RollBack"/> would go back to.</summary>
@@ -41,7 +41,8 @@ internal sealed class Installer
     public bool IsQuarantined(string product, ReleaseVersion version) => _journal.Quarantine.Contains(product, version);
 
     /// <summary>
-    /// Brings what a crash interrupted to its end: called once before anything else. Null when nothing was left to decide.
+    /// Brings what a crash interrupted to its end: called once before anything else. Null when nothing was left to
+    /// decide.
     /// </summary>
     public async Task<InstallOutcome?> RecoverAsync(CancellationToken cancellation)
     {
@@ -53,7 +54,9 @@ internal sealed class Installer
                 case InstallStep.Staged:
                     break;
                 case InstallStep.Switched:
-                    outcome = await ActivateAndProbeAsync(latest.New, cancellation);
+                    outcome = _kind.Holds(latest.New)
+                        ? await ActivateAndProbeAsync(latest.New, cancellation)
+                        : GoBack(new(InstallRefusalReason.Unhealthy, "it is no longer whole in its place"));
                     break;
                 case InstallStep.Confirmed:
                     _kind.Confirm(latest.New);
@@ -75,7 +78,8 @@ internal sealed class Installer
     {
         ThrowIfNotRecovered();
         if (Inspect(payload) is { } refusal) return new InstallOutcome.Refused(refusal);
-        if (!_kind.TryStage(payload, cancellation, out var staged, out refusal)) return new InstallOutcome.Refused(refusal);
+        if (!_kind.TryStage(payload, cancellation, out var staged, out refusal))
+            return new InstallOutcome.Refused(refusal);
 
         Save(_journal.Stage(staged, _kind.Active));
         cancellation.ThrowIfCancellationRequested();
@@ -83,13 +87,15 @@ internal sealed class Installer
         return await ActivateAndProbeAsync(staged, cancellation);
     }
 
-    /// <summary>Goes back, on the operator's request, to what the current version replaced, and quarantines the latter.</summary>
+    /// <summary>
+    /// Goes back, on the operator's request, to what the current version replaced, and quarantines the latter.
+    /// </summary>
     public InstallOutcome RollBack(string reason)
     {
         ThrowIfNotRecovered();
         return FallbackPlacement is null
             ? new InstallOutcome.Refused(new(
-                InstallRefusalReason.NothingToRollBackTo, "no other version that was confirmed is still on this machine"))
+                InstallRefusalReason.NothingToRollBackTo, "no earlier version is whole on this machine"))
             : GoBack(new(InstallRefusalReason.OperatorRequest, reason));
     }
 
@@ -109,7 +115,8 @@ internal sealed class Installer
     private InstallRefusal? Inspect(Payload payload)
     {
         var (release, kind) = (payload.Release, payload.Kind);
-        if (kind != _kind.Kind) return new(InstallRefusalReason.KindUnsupported, $"this agent installs {_kind.Kind}, not {kind}");
+        if (kind != _kind.Kind)
+            return new(InstallRefusalReason.KindUnsupported, $"this agent installs {_kind.Kind}, not {kind}");
         if (Installed?.Release == release.Release)
             return new(InstallRefusalReason.AlreadyInstalled, $"{release.Product} {release.Version} is current");
 

@@ -8,8 +8,8 @@ using SupplyChain.UpdaterAgent.Installation.Archives;
 namespace SupplyChain.UpdaterAgent.Installation;
 
 /// <summary>
-/// Payload kind <c>tree</c> (docs/protocol.md §9): unpacked into the free one of two slots, made current by renaming a link.
-/// A place is a slot's name. Without a health command every version counts as healthy.
+/// Payload kind <c>tree</c> (docs/protocol.md §9): unpacked into the free one of two slots, made current by renaming a
+/// link. A place is a slot's name. Without a health command every version counts as healthy.
 /// </summary>
 internal sealed class TreeKind(
     string installDirectory, HealthCommand? health, IDisk? disk = null, ArchiveLimits? limits = null) : IPayloadKind
@@ -76,10 +76,10 @@ internal sealed class TreeKind(
 
     public void RollBack(Placement failed, Placement? to)
     {
-        if (Active == to && (to is not null || _slots.Current is null)) return;
+        if (_slots.Current != SlotOf(failed)) return;
 
-        Invariant.Holds(to is null || Holds(to), "the way back is kept whole until another version is confirmed");
-        _slots.MakeCurrent(to is null ? null : SlotOf(to));
+        // Where somebody emptied the other slot by hand, nothing is current rather than what failed.
+        _slots.MakeCurrent(to is not null && Holds(to) ? SlotOf(to) : null);
     }
 
     // The bytes are hashed as they are unpacked: what is staged is what was released, whatever became of the download.
