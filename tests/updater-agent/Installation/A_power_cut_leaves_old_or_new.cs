@@ -5,8 +5,8 @@ using SupplyChain.UpdaterAgent.Installation;
 namespace SupplyChain.UpdaterAgent.Tests.Installation;
 
 /// <summary>
-/// The power is cut before every single disk operation of an installation, once with nothing lost, once with everything lost
-/// that was not synced, and a few times with some of it lost. Then the agent starts again.
+/// The power is cut before every single disk operation of an installation, once with nothing lost, once with everything
+/// lost that was not synced, and a few times with some of it lost. Then the agent starts again.
 /// </summary>
 public class A_power_cut_leaves_old_or_new
 {
@@ -56,7 +56,8 @@ public class A_power_cut_leaves_old_or_new
             using var machine = new Machine { Health = Machine.NothingBad };
             await machine.InstallAsync(machine.Tree("1.0.0"));
             var disk = new PowerCutDisk(cut);
-            bool wasCut = await IsCutAsync(machine, disk, (installer, m) => installer.InstallAsync(m.Tree("2.0.0", bad: true), CancellationToken.None));
+            bool wasCut = await IsCutAsync(
+                machine, disk, (agent, m) => agent.InstallAsync(m.Tree("2.0.0", bad: true), CancellationToken.None));
             disk.LoseUnsynced();
 
             var installer = await machine.RecoverAsync();
@@ -76,7 +77,9 @@ public class A_power_cut_leaves_old_or_new
             using var machine = new Machine();
             await machine.InstallAsync(machine.Tree("1.0.0"));
             bool wasCut = await IsCutAsync(
-                machine, new PowerCutDisk(cut), (installer, m) => installer.InstallAsync(m.Tree("2.0.0"), CancellationToken.None));
+                machine,
+                new PowerCutDisk(cut),
+                (installer, m) => installer.InstallAsync(m.Tree("2.0.0"), CancellationToken.None));
             if (!wasCut) return;
 
             for (int again = 0; ; again++)
@@ -151,7 +154,8 @@ public class A_power_cut_leaves_old_or_new
         Assert.NotEqual(InstallStep.Switched, installer.Step);
         if (installer.Fallback is { } fallback) Assert.NotEqual(running, fallback.Version.ToString());
 
-        Assert.IsType<InstallOutcome.Installed>(await installer.InstallAsync(machine.Tree("9.0.0"), CancellationToken.None));
+        Assert.IsType<InstallOutcome.Installed>(
+            await installer.InstallAsync(machine.Tree("9.0.0"), CancellationToken.None));
         Assert.Equal("9.0.0", machine.RunningVersion());
         Assert.DoesNotContain(machine.Contents(), path => path.EndsWith(".new", StringComparison.Ordinal));
         if (running is null) return;
@@ -160,7 +164,8 @@ public class A_power_cut_leaves_old_or_new
         Assert.Equal(running, machine.RunningVersion());
     }
 
-    private static async Task<bool> IsCutAsync(Machine machine, PowerCutDisk disk, Func<Installer, Machine, Task> change)
+    private static async Task<bool> IsCutAsync(
+        Machine machine, PowerCutDisk disk, Func<Installer, Machine, Task> change)
     {
         try
         {

@@ -35,7 +35,8 @@ public class Good_payloads_are_installed
             Assert.Equal(payload.Release, installed.Release);
             Assert.Equal("slots/" + slot, new FileInfo(machine.Current).LinkTarget);
             Assert.Equal(version, machine.RunningVersion());
-            Assert.Equal(payload.Release.ToBytes(), File.ReadAllBytes(Path.Combine(machine.Install, "slots", slot + ".json")));
+            string description = Path.Combine(machine.Install, "slots", slot + ".json");
+            Assert.Equal(payload.Release.ToBytes(), await File.ReadAllBytesAsync(description));
         }
     }
 
@@ -115,7 +116,8 @@ public class Good_payloads_are_installed
         foreach (string format in new[] { "gnu", "pax", "ustar" })
         {
             string[] excluded = format == "ustar" ? ["--exclude=nnn*"] : [];
-            using var tar = Process.Start("tar", ["-C", source, "--format=" + format, "--zstd", "-cf", archive, .. excluded, "."]);
+            string[] arguments = ["-C", source, "--format=" + format, "--zstd", "-cf", archive, .. excluded, "."];
+            using var tar = Process.Start("tar", arguments);
             await tar.WaitForExitAsync();
             string version = $"1.0.0-{format}";
             Assert.IsType<InstallOutcome.Installed>(await machine.InstallAsync(

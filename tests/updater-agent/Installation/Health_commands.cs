@@ -36,20 +36,22 @@ public class Health_commands
         var report = await RunAsync(["/nonexistent/health"]);
 
         Assert.False(report.IsHealthy);
-        Assert.StartsWith("the health command /nonexistent/health cannot be started", report.Summary, StringComparison.Ordinal);
+        Assert.Contains("/nonexistent/health cannot be started", report.Summary, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task That_hang_are_ended_with_their_children_and_are_not_healthy()
     {
         var clock = Stopwatch.StartNew();
-        var report = await RunAsync(["/bin/sh", "-c", "echo $$; sleep 30; true"], limit: TimeSpan.FromMilliseconds(500));
+        string[] hangs = ["/bin/sh", "-c", "echo $$; sleep 30; true"];
+        var report = await RunAsync(hangs, limit: TimeSpan.FromMilliseconds(500));
 
         Assert.False(report.IsHealthy);
         Assert.Equal("the health command did not end within 0.5 s", report.Summary);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(15));
-        while (Directory.Exists("/proc/" + report.Output.Trim()) && clock.Elapsed < TimeSpan.FromSeconds(15)) await Task.Delay(10);
-        Assert.False(Directory.Exists("/proc/" + report.Output.Trim()));
+        string process = "/proc/" + report.Output.Trim();
+        while (Directory.Exists(process) && clock.Elapsed < TimeSpan.FromSeconds(15)) await Task.Delay(10);
+        Assert.False(Directory.Exists(process));
     }
 
     [Fact]

@@ -34,9 +34,11 @@ public class Hostile_archives_are_refused_whole
         ["a file's name with a slash at its end"] = (Good().File("x/").End(), ArchiveRule.PlainName),
         ["an empty name"] = (Good().File("").End(), ArchiveRule.PlainName),
         ["a long GNU name that climbs"] = (
-            Good().Entry("././@LongLink", 'L', "../x\0"u8.ToArray(), spoil: Gnu).Entry("x", '0', spoil: Gnu).End(), ArchiveRule.PlainName),
+            Good().Entry("././@LongLink", 'L', "../x\0"u8.ToArray(), spoil: Gnu).Entry("x", '0', spoil: Gnu).End(),
+            ArchiveRule.PlainName),
         ["a pax name that climbs"] = (Good().Pax('x', ("path", "../x")).File("x").End(), ArchiveRule.PlainName),
-        ["a component that is too long"] = (Good().Pax('x', ("path", LongComponent)).File("x").End(), ArchiveRule.NameLength),
+        ["a component that is too long"] = (
+            Good().Pax('x', ("path", LongComponent)).File("x").End(), ArchiveRule.NameLength),
         ["a path that is too long"] = (Good().Pax('x', ("path", LongPath)).File("x").End(), ArchiveRule.NameLength),
         ["a name with a line feed"] = (Good().File("a\nb").End(), ArchiveRule.NameIsText),
         ["a name that is no UTF-8"] = (Good().Entry("x?", '0', spoil: h => h[1] = 0xff).End(), ArchiveRule.NameIsText),
@@ -49,7 +51,8 @@ public class Hostile_archives_are_refused_whole
         ["a file over a link"] = (Good().SymbolicLink("l", "bin").File("l").End(), ArchiveRule.Unique),
         ["a directory over a link"] = (Good().SymbolicLink("l", "bin").Directory("l").End(), ArchiveRule.Unique),
         ["a file through a link"] = (Good().SymbolicLink("l", "bin").File("l/x").End(), ArchiveRule.ParentIsDirectory),
-        ["a link through a link"] = (Good().SymbolicLink("l", "bin").SymbolicLink("l/x", "y").End(), ArchiveRule.ParentIsDirectory),
+        ["a link through a link"] = (
+            Good().SymbolicLink("l", "bin").SymbolicLink("l/x", "y").End(), ArchiveRule.ParentIsDirectory),
         ["a file through a file"] = (Good().File("bin/tool/x").End(), ArchiveRule.ParentIsDirectory),
 
         ["a set-user-id file"] = (Good().File("x", mode: 0b100_111_101_101).End(), ArchiveRule.NoSetId),
@@ -58,42 +61,61 @@ public class Hostile_archives_are_refused_whole
 
         ["a link to an absolute path"] = (Good().SymbolicLink("l", "/etc").End(), ArchiveRule.LinkStaysInside),
         ["a link that climbs"] = (Good().SymbolicLink("l", "../x").End(), ArchiveRule.LinkStaysInside),
-        ["a link that climbs from below"] = (Good().SymbolicLink("bin/l", "../../x").End(), ArchiveRule.LinkStaysInside),
-        ["a link that climbs in between"] = (Good().SymbolicLink("l", "bin/../../install/x").End(), ArchiveRule.LinkStaysInside),
+        ["a link that climbs from below"] = (
+            Good().SymbolicLink("bin/l", "../../x").End(), ArchiveRule.LinkStaysInside),
+        ["a link that climbs in between"] = (
+            Good().SymbolicLink("l", "bin/../../install/x").End(), ArchiveRule.LinkStaysInside),
         ["a link to nothing"] = (Good().SymbolicLink("l", "").End(), ArchiveRule.PlainName),
-        ["a link whose target is no UTF-8"] = (Good().Entry("l", '2', link: "x", spoil: h => h[158] = 0xfe).End(), ArchiveRule.NameIsText),
+        ["a link whose target is no UTF-8"] = (
+            Good().Entry("l", '2', link: "x", spoil: h => h[158] = 0xfe).End(), ArchiveRule.NameIsText),
         ["a link that climbs through another"] = (
-            Good().SymbolicLink("p/q/r/up", "../../..").SymbolicLink("l", "p/q/r/up/../x").End(), ArchiveRule.NoLinkThroughLink),
+            Good().SymbolicLink("p/q/r/up", "../../..").SymbolicLink("l", "p/q/r/up/../x").End(),
+            ArchiveRule.NoLinkThroughLink),
         ["a link through one that comes later"] = (
             Good().SymbolicLink("l", "m/tool").SymbolicLink("m", "bin").End(), ArchiveRule.NoLinkThroughLink),
 
         ["a hard link to an absolute path"] = (Good().HardLink("h", "/etc/passwd").End(), ArchiveRule.RelativeName),
         ["a hard link that climbs"] = (Good().HardLink("h", "../../state/install.json").End(), ArchiveRule.PlainName),
-        ["a hard link to what is not there"] = (Good().HardLink("h", "later").File("later").End(), ArchiveRule.HardLinkToFile),
+        ["a hard link to what is not there"] = (
+            Good().HardLink("h", "later").File("later").End(), ArchiveRule.HardLinkToFile),
         ["a hard link to a directory"] = (Good().HardLink("h", "bin").End(), ArchiveRule.HardLinkToFile),
-        ["a hard link to a symbolic link"] = (Good().SymbolicLink("l", "bin/tool").HardLink("h", "l").End(), ArchiveRule.HardLinkToFile),
-        ["a hard link through a symbolic link"] = (Good().SymbolicLink("l", "bin").HardLink("h", "l/tool").End(), ArchiveRule.HardLinkToFile),
+        ["a hard link to a symbolic link"] = (
+            Good().SymbolicLink("l", "bin/tool").HardLink("h", "l").End(), ArchiveRule.HardLinkToFile),
+        ["a hard link through a symbolic link"] = (
+            Good().SymbolicLink("l", "bin").HardLink("h", "l/tool").End(), ArchiveRule.HardLinkToFile),
 
-        ["a pax sparse file"] = (Good().Pax('x', ("GNU.sparse.major", "1")).File("x").End(), ArchiveRule.ExtendedAttribute),
+        ["a pax sparse file"] = (
+            Good().Pax('x', ("GNU.sparse.major", "1")).File("x").End(), ArchiveRule.ExtendedAttribute),
         ["a file with capabilities"] = (
-            Good().Pax('x', ("SCHILY.xattr.security.capability", "all")).File("x").End(), ArchiveRule.ExtendedAttribute),
-        ["another charset"] = (Good().Pax('x', ("hdrcharset", "BINARY")).File("x").End(), ArchiveRule.ExtendedAttribute),
-        ["a name for all that follow"] = (Good().Pax('g', ("path", "x")).File("y").End(), ArchiveRule.ExtendedAttribute),
-        ["a long extended header"] = (Good().Pax('x', ("comment", new string('c', 70_000))).File("x").End(), ArchiveRule.ExtendedAttribute),
+            Good().Pax('x', ("SCHILY.xattr.security.capability", "all")).File("x").End(),
+            ArchiveRule.ExtendedAttribute),
+        ["another charset"] = (
+            Good().Pax('x', ("hdrcharset", "BINARY")).File("x").End(), ArchiveRule.ExtendedAttribute),
+        ["a name for all that follow"] = (
+            Good().Pax('g', ("path", "x")).File("y").End(), ArchiveRule.ExtendedAttribute),
+        ["a long extended header"] = (
+            Good().Pax('x', ("comment", new string('c', 70_000))).File("x").End(), ArchiveRule.ExtendedAttribute),
         ["an extended header that claims a gigabyte"] = (
-            Good().Entry("pax", 'x', spoil: h => "10000000000"u8.CopyTo(h.AsSpan(124))).End(), ArchiveRule.ExtendedAttribute),
+            Good().Entry("pax", 'x', spoil: h => "10000000000"u8.CopyTo(h.AsSpan(124))).End(),
+            ArchiveRule.ExtendedAttribute),
         ["a thousand extended headers in a row"] = (
-            Enumerable.Range(0, 1000).Aggregate(Good(), (tar, _) => tar.Pax('x', ("comment", "c"))).File("x").End(), ArchiveRule.Readable),
+            Enumerable.Range(0, 1000).Aggregate(Good(), (tar, _) => tar.Pax('x', ("comment", "c"))).File("x").End(),
+            ArchiveRule.Readable),
 
         ["a file cut off"] = (Good().File("x", new string('x', 2000)).Unfinished()[..^700], ArchiveRule.Readable),
         ["a header cut off"] = (Good().File("x").Unfinished()[..^900], ArchiveRule.Readable),
-        ["a wrong checksum"] = ([.. Good().Unfinished(), .. new TarBytes().File("x").Unfinished().Select((b, i) => i == 0 ? (byte)'y' : b)], ArchiveRule.Readable),
-        ["a size that is no number"] = (Good().Entry("x", '0', spoil: h => "0000000zzzz"u8.CopyTo(h.AsSpan(124))).End(), ArchiveRule.Readable),
-        ["a size below zero"] = (Good().Entry("x", '0', spoil: h => h.AsSpan(124, 12).Fill(0xff)).End(), ArchiveRule.Readable),
+        ["a wrong checksum"] = (
+            [.. Good().Unfinished(), .. new TarBytes().File("x").Unfinished().Select((b, i) => i == 0 ? (byte)'y' : b)],
+            ArchiveRule.Readable),
+        ["a size that is no number"] = (
+            Good().Entry("x", '0', spoil: h => "0000000zzzz"u8.CopyTo(h.AsSpan(124))).End(), ArchiveRule.Readable),
+        ["a size below zero"] = (
+            Good().Entry("x", '0', spoil: h => h.AsSpan(124, 12).Fill(0xff)).End(), ArchiveRule.Readable),
         ["text"] = (Encoding.UTF8.GetBytes(new string('t', 2000)), ArchiveRule.Readable),
         ["nothing"] = ([], ArchiveRule.Readable),
         ["nothing but an end"] = (new TarBytes().End(), ArchiveRule.Readable),
-        ["something after the end"] = ([.. Good().End(), .. new TarBytes().File("x").End()], ArchiveRule.NothingAfterEnd),
+        ["something after the end"] = (
+            [.. Good().End(), .. new TarBytes().File("x").End()], ArchiveRule.NothingAfterEnd),
         ["a byte after the end"] = ([.. Good().End(), 1], ArchiveRule.NothingAfterEnd),
 
         ["more bytes than the limit"] = (Good().File("x", new string('x', 200_000)).End(), ArchiveRule.TotalSize),
@@ -102,7 +124,8 @@ public class Hostile_archives_are_refused_whole
         ["more entries than the limit"] = (
             Enumerable.Range(0, 60).Aggregate(Good(), (tar, i) => tar.File($"f{i}", "")).End(), ArchiveRule.EntryCount),
         ["more implied directories than the limit"] = (
-            Good().File(string.Join('/', Enumerable.Range(0, 33).Select(i => i.ToString(CultureInfo.InvariantCulture))) + "/x").End(), ArchiveRule.EntryCount),
+            Good().File(string.Join('/', Enumerable.Range(0, 33).Select(i => i.ToString(CultureInfo.InvariantCulture))) + "/x").End(),
+            ArchiveRule.EntryCount),
         ["zeros without end"] = ([.. Good().End(), .. new byte[200_000]], ArchiveRule.TotalSize),
     };
 

@@ -122,7 +122,8 @@ public class Installing_touches_only_what_is_its_own
         var installer = await machine.RecoverAsync();
         Assert.Equal("2.0.0", installer.Installed!.Version.ToString());
         Assert.Null(installer.Fallback);
-        Assert.IsType<InstallOutcome.Installed>(await installer.InstallAsync(machine.Tree("3.0.0"), CancellationToken.None));
+        Assert.IsType<InstallOutcome.Installed>(
+            await installer.InstallAsync(machine.Tree("3.0.0"), CancellationToken.None));
         Assert.Equal("2.0.0", installer.Fallback!.Version.ToString());
     }
 
@@ -141,7 +142,8 @@ public class Installing_touches_only_what_is_its_own
         using var machine = new Machine();
         var installer = machine.Start();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => installer.InstallAsync(machine.Tree("1.0.0"), CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => installer.InstallAsync(machine.Tree("1.0.0"), CancellationToken.None));
         Assert.Throws<InvalidOperationException>(() => installer.RollBack("too early"));
     }
 }

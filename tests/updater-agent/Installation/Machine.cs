@@ -14,8 +14,9 @@ internal sealed class Machine : IDisposable
     public static readonly HealthCommand NothingBad = new(["/bin/sh", "-c", "test ! -e \"$1/bad\"", "sh"]);
 
     // In memory where there is such a place: the tests sync thousands of times.
-    private readonly string _root = Directory.CreateDirectory(
-        Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "install-" + Guid.NewGuid())).FullName;
+    private static readonly string Place = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
+    private readonly string _root = Directory.CreateDirectory(Path.Combine(Place, "install-" + Guid.NewGuid())).FullName;
 
     public Machine() => Directory.CreateDirectory(State);
 
@@ -65,7 +66,11 @@ internal sealed class Machine : IDisposable
     }
 
     public static InstalledRelease Release(string version, byte[]? payload = null) => new(
-        "tool", "stable", Version(version), Digest.Of(Encoding.UTF8.GetBytes("release " + version)), Digest.Of(payload ?? []));
+        "tool",
+        "stable",
+        Version(version),
+        Digest.Of(Encoding.UTF8.GetBytes("release " + version)),
+        Digest.Of(payload ?? []));
 
     public static ReleaseVersion Version(string text)
     {
@@ -73,7 +78,7 @@ internal sealed class Machine : IDisposable
         return version;
     }
 
-    /// <summary>What a program on this machine finds: the version of a tree that is whole; null when nothing is current.</summary>
+    /// <summary>The version of the whole tree that a program here finds; null when nothing is current.</summary>
     public string? RunningVersion()
     {
         if (!Durable.Exists(Current)) return null;
@@ -88,7 +93,8 @@ internal sealed class Machine : IDisposable
     public string[] Contents() =>
         [.. Below(Install).Select(path => Path.GetRelativePath(Install, path)).Order(StringComparer.Ordinal)];
 
-    public string[] Slot(string slot) => [.. Contents().Where(path => path.StartsWith("slots/" + slot, StringComparison.Ordinal))];
+    public string[] Slot(string slot) =>
+        [.. Contents().Where(path => path.StartsWith("slots/" + slot, StringComparison.Ordinal))];
 
     private static IEnumerable<string> Below(string path) => !Durable.IsDirectory(path) ? [] :
         Directory.GetFileSystemEntries(path).SelectMany(entry => Below(entry).Prepend(entry));

@@ -107,7 +107,7 @@ internal sealed class PowerCutDisk(int operationsBeforeCut, bool filesAreSynced 
             .GroupBy(change => Path.GetDirectoryName(change.Path))
             .SelectMany(changes => changes.Take(chance?.Next(changes.Count() + 1) ?? 0))
             .ToHashSet(ReferenceEqualityComparer.Instance);
-        foreach (var change in Enumerable.Reverse(_unsynced).Where(change => !change.IsContent && !kept.Contains(change)))
+        foreach (var change in _unsynced.Where(c => !c.IsContent && !kept.Contains(c)).Reverse())
         {
             try
             {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace SupplyChain.UpdaterAgent.Tests.Installation;
 
-/// <summary>Tar archives byte by byte (POSIX ustar, 512-byte blocks), so that a test can write what no tar program would.</summary>
+/// <summary>
+/// Tar archives byte by byte (POSIX ustar, 512-byte blocks), so that a test can write what no tar program would.
+/// </summary>
 internal sealed class TarBytes
 {
     private const int Block = 512;
@@ -20,7 +22,12 @@ internal sealed class TarBytes
 
     /// <summary>Any entry. <paramref name="spoil"/> may change the header before its checksum is made.</summary>
     public TarBytes Entry(
-        string name, char type, byte[]? content = null, int mode = 0b110_100_100, string link = "", Action<byte[]>? spoil = null)
+        string name,
+        char type,
+        byte[]? content = null,
+        int mode = 0b110_100_100,
+        string link = "",
+        Action<byte[]>? spoil = null)
     {
         content ??= [];
         byte[] header = new byte[Block];

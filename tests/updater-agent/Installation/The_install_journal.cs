@@ -7,7 +7,9 @@ namespace SupplyChain.UpdaterAgent.Tests.Installation;
 
 public class The_install_journal
 {
-    private static readonly Placement One = new("a", Machine.Release("1.0.0")), Two = new("b", Machine.Release("2.0.0"));
+    private static readonly Placement One = new("a", Machine.Release("1.0.0"));
+
+    private static readonly Placement Two = new("b", Machine.Release("2.0.0"));
 
     private static readonly InstallJournal Switched = InstallJournal.Empty.Stage(Two, One).Switch();
 
@@ -23,7 +25,8 @@ public class The_install_journal
     public void Takes_the_steps_in_their_order_and_no_other()
     {
         var staged = InstallJournal.Empty.Stage(One, null);
-        InstallJournal[] each = [InstallJournal.Empty, staged, staged.Switch(), staged.Switch().Confirm(), staged.Switch().RollBack("")];
+        var switched = staged.Switch();
+        InstallJournal[] each = [InstallJournal.Empty, staged, switched, switched.Confirm(), switched.RollBack("")];
         bool[][] allowed =
         [
             // Stage, Switch, Confirm, RollBack
@@ -37,7 +40,8 @@ public class The_install_journal
         for (int i = 0; i < each.Length; i++)
         {
             var journal = each[i];
-            Func<InstallJournal>[] steps = [() => journal.Stage(Two, One), journal.Switch, journal.Confirm, () => journal.RollBack("why")];
+            Func<InstallJournal>[] steps =
+                [() => journal.Stage(Two, One), journal.Switch, journal.Confirm, () => journal.RollBack("why")];
             for (int step = 0; step < steps.Length; step++)
             {
                 if (allowed[i][step]) steps[step]();
@@ -66,7 +70,8 @@ public class The_install_journal
     public void Keeps_a_bounded_quarantine_and_drops_the_oldest()
     {
         var quarantine = Quarantine.Empty;
-        for (int i = 0; i < Quarantine.MaxVersions + 5; i++) quarantine = quarantine.Add("tool", Machine.Version($"{i}.0.0"), "bad");
+        for (int i = 0; i < Quarantine.MaxVersions + 5; i++)
+            quarantine = quarantine.Add("tool", Machine.Version($"{i}.0.0"), "bad");
 
         Assert.Equal(Quarantine.MaxVersions, quarantine.Versions.Length);
         Assert.False(quarantine.Contains("tool", Machine.Version("4.0.0")));
@@ -77,23 +82,24 @@ public class The_install_journal
     [Fact]
     public void Has_this_form()
     {
-        string holds1 = Encoding.UTF8.GetString(One.Release.ToBytes()), holds2 = Encoding.UTF8.GetString(Two.Release.ToBytes());
+        string one = Encoding.UTF8.GetString(One.Release.ToBytes()), two = Encoding.UTF8.GetString(Two.Release.ToBytes());
         Assert.Equal(
-            $$"""{"step":"switched","new":{"place":"b","holds":{{holds2}}},"old":{"place":"a","holds":{{holds1}}},"quarantine":[]}""",
+            $$"""{"step":"switched","new":{"place":"b","holds":{{two}}},"old":{"place":"a","holds":{{one}}},"quarantine":[]}""",
             Encoding.UTF8.GetString(Switched.ToBytes()));
         Assert.Equal(
-            $$"""{"step":"rolled-back","new":{"place":"a","holds":{{holds1}}},"quarantine":[{"product":"tool","version":"1.0.0","reason":"bad"}]}""",
+            $$"""{"step":"rolled-back","new":{"place":"a","holds":{{one}}},"quarantine":[{"product":"tool","version":"1.0.0","reason":"bad"}]}""",
             Encoding.UTF8.GetString(InstallJournal.Empty.Stage(One, null).Switch().RollBack("bad").ToBytes()));
         Assert.Equal(
             $$"""{"product":"tool","channel":"stable","version":"1.0.0","release":"{{One.Release.Release}}","sha256":"{{One.Release.Sha256}}"}""",
-            holds1);
+            one);
     }
 
     [Fact]
     public void Reads_back_what_it_writes()
     {
         var staged = InstallJournal.Empty.Stage(Two, One);
-        foreach (var journal in new[] { staged, Switched, Switched.Confirm(), Switched.RollBack("ü \"\\\n" + new string('x', 600)) })
+        var rolledBack = Switched.RollBack("ü \"\\\n" + new string('x', 600));
+        foreach (var journal in new[] { staged, Switched, Switched.Confirm(), rolledBack })
         {
             Assert.True(InstallJournal.TryRead(journal.ToBytes(), out var read));
             Assert.Equal(journal.Latest, read.Latest);
@@ -106,7 +112,8 @@ public class The_install_journal
     public void Refuses_every_truncation_and_never_throws_on_damage()
     {
         byte[] bytes = Switched.RollBack("bad").ToBytes();
-        for (int length = 0; length < bytes.Length; length++) Assert.False(InstallJournal.TryRead(bytes.AsSpan(0, length), out _));
+        for (int length = 0; length < bytes.Length; length++)
+            Assert.False(InstallJournal.TryRead(bytes.AsSpan(0, length), out _));
         Assert.False(InstallJournal.TryRead([.. bytes, (byte)' '], out _));
         ForAll.Seeds(1000, random =>
         {
@@ -126,7 +133,8 @@ public class The_install_journal
     {
         string text = Encoding.UTF8.GetString(Switched.ToBytes());
         Assert.Contains(written, text, StringComparison.Ordinal);
-        Assert.False(InstallJournal.TryRead(Encoding.UTF8.GetBytes(text.Replace(written, instead, StringComparison.Ordinal)), out _));
+        text = text.Replace(written, instead, StringComparison.Ordinal);
+        Assert.False(InstallJournal.TryRead(Encoding.UTF8.GetBytes(text), out _));
     }
 
     [Fact]

@@ -115,6 +115,7 @@ public sealed record InstallJournal
 }
 
 /// <summary>
-/// One installation: <paramref name="New"/> follows <paramref name="Old"/>, which was current before; null when nothing was.
+/// One installation: <paramref name="New"/> follows <paramref name="Old"/>, which was current before and is null when
+/// nothing was.
 /// </summary>
 public sealed record InstallAttempt(InstallStep Step, Placement New, Placement? Old);

@@ -7,8 +7,8 @@ namespace SupplyChain.UpdaterAgent.Core.Installation;
 
 /// <summary>
 /// What a slot holds (docs/protocol.md §9): canonical JSON
-/// <c>{"product","channel","version","release","sha256"}</c>. <paramref name="Release"/> is the id of the release statement,
-/// <paramref name="Sha256"/> the digest of the payload as it was released, before it was unpacked.
+/// <c>{"product","channel","version","release","sha256"}</c>. <paramref name="Release"/> is the id of the release
+/// statement, <paramref name="Sha256"/> the digest of the payload as it was released, before it was unpacked.
 /// </summary>
 public sealed record InstalledRelease(
     string Product, string Channel, ReleaseVersion Version, Digest Release, Digest Sha256)

@@ -5,7 +5,7 @@ using SupplyChain.Protocol.Statements;
 
 namespace SupplyChain.UpdaterAgent.Core.Installation;
 
-/// <summary>A version that was rolled back, and why, in at most <see cref="Quarantine.MaxReasonLength"/> bytes.</summary>
+/// <summary>A rolled-back version, and why, in at most <see cref="Quarantine.MaxReasonLength"/> bytes.</summary>
 public sealed record QuarantinedVersion(string Product, ReleaseVersion Version, string Reason);
 
 /// <summary>

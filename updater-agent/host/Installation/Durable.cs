@@ -19,7 +19,7 @@ internal static class Durable
         disk.Sync(Parent(path));
     }
 
-    /// <summary>After this the link points to <paramref name="target"/>; at every instant before, where it pointed.</summary>
+    /// <summary>The link points to <paramref name="target"/> afterwards; at every instant before, where it did.</summary>
     public static void ReplaceLink(this IDisk disk, string path, string target)
     {
         string fresh = Fresh(disk, path);
@@ -47,7 +47,7 @@ internal static class Durable
         disk.Sync(Parent(path));
     }
 
-    /// <summary>Deletes what is at <paramref name="path"/>, if anything, with all that lies in it; links are not followed.</summary>
+    /// <summary>Deletes whatever is at <paramref name="path"/>, with all that lies in it; follows no link.</summary>
     public static void RemoveTree(this IDisk disk, string path)
     {
         if (!Exists(path)) return;

@@ -3,12 +3,12 @@ using System.Diagnostics;
 
 namespace SupplyChain.UpdaterAgent.Installation;
 
-/// <summary>What a probe found: a line for people, and the last that the command wrote, which may hold anything.</summary>
+/// <summary>What a probe found: a line for people, and the last the command wrote, which may hold anything.</summary>
 internal sealed record HealthReport(bool IsHealthy, string Summary, string Output);
 
 /// <summary>
-/// The operator's health command (docs/protocol.md §9), started directly and without a shell. Only an exit with 0 within
-/// the time limit is healthy: a command that is missing, is killed or hangs is not.
+/// The operator's health command (docs/protocol.md §9), started directly and without a shell. Only an exit with 0
+/// within the time limit is healthy: a command that is missing, is killed or hangs is not.
 /// </summary>
 internal sealed class HealthCommand
 {

@@ -5,8 +5,8 @@ using SupplyChain.UpdaterAgent.Core.Installation;
 namespace SupplyChain.UpdaterAgent.Installation;
 
 /// <summary>
-/// One way to put a payload on this machine. <see cref="Installer"/> calls it in this order and keeps the journal; after a
-/// crash it may call a step again that was carried out before, so every step can be carried out twice.
+/// One way to put a payload on this machine. <see cref="Installer"/> calls it in this order and keeps the journal;
+/// after a crash it may call a step again that was carried out before, so every step can be carried out twice.
 /// </summary>
 internal interface IPayloadKind
 {
@@ -21,7 +21,7 @@ internal interface IPayloadKind
     /// <summary>Why this payload cannot be installed here, seen without changing anything; null if it can.</summary>
     InstallRefusal? Inspect(Payload payload);
 
-    /// <summary>Puts the payload whole and durably where nothing runs it yet. <see cref="Active"/> stays as it is.</summary>
+    /// <summary>Puts the payload whole and durably where nothing runs it; <see cref="Active"/> stays.</summary>
     /// <exception cref="MissingLibraryException">A library that the payload's format needs is not there.</exception>
     bool TryStage(
         Payload payload,

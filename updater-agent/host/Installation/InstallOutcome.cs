@@ -14,8 +14,8 @@ internal abstract record InstallOutcome
     public sealed record Refused(InstallRefusal Why) : InstallOutcome;
 
     /// <summary>
-    /// <paramref name="Failed"/> was current for a while and is quarantined now; <paramref name="To"/> is current again, or
-    /// nothing when there was nothing before.
+    /// <paramref name="Failed"/> was current for a while and is quarantined now; <paramref name="To"/> is current
+    /// again, or nothing when there was nothing before.
     /// </summary>
     public sealed record RolledBack(InstalledRelease Failed, InstalledRelease? To, InstallRefusal Why) : InstallOutcome
     {

@@ -3,8 +3,8 @@ using SupplyChain.UpdaterAgent.Core.Installation;
 namespace SupplyChain.UpdaterAgent.Installation;
 
 /// <summary>
-/// The directory that payload kind <c>tree</c> installs into (docs/protocol.md §9). A slot's description is there exactly
-/// as long as its tree is whole: it is removed before the tree is touched and written after the tree is durable.
+/// The directory that payload kind <c>tree</c> installs into (docs/protocol.md §9). A slot's description is there
+/// exactly as long as its tree is whole: removed before the tree is touched, written after the tree is durable.
 /// </summary>
 internal sealed class SlotDirectory(string install, IDisk disk)
 {

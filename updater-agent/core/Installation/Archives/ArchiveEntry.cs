@@ -10,8 +10,8 @@ public enum ArchiveEntryType
 }
 
 /// <summary>
-/// An entry as the archive states it: the link target is empty unless it is a link, the mode has the set-id and sticky bits,
-/// the size is the content's, 0 unless it is a file.
+/// An entry as the archive states it: the link target is empty unless it is a link, the mode has the set-id and sticky
+/// bits, the size is the content's, 0 unless it is a file.
 /// </summary>
 public sealed record ArchiveEntry(ArchiveEntryType Type, string Name, string LinkTarget, int Mode, long Size);
 
@@ -19,7 +19,7 @@ public sealed record ArchiveEntry(ArchiveEntryType Type, string Name, string Lin
 /// <param name="Type">As the archive states it.</param>
 /// <param name="Path">Relative to the tree's root, which is the empty path; components joined by one slash.</param>
 /// <param name="LinkTarget">A symbolic link's text as it is, or the path of a hard link's file.</param>
-/// <param name="Mode">The mode bits, masked: no more than 0755, and no less than the agent needs to read and empty the tree again.</param>
+/// <param name="Mode">The mode bits: no more than 0755, no less than the agent needs to read and empty the tree.</param>
 /// <param name="NewParents">Directories to make first, outermost first.</param>
 /// <param name="Exists">The directory is there already, made for an earlier entry.</param>
 public sealed record AdmittedEntry(

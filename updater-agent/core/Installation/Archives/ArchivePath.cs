@@ -3,7 +3,7 @@ using SupplyChain.Protocol.Encoding;
 
 namespace SupplyChain.UpdaterAgent.Core.Installation.Archives;
 
-/// <summary>Names in archives: one accepted spelling, apart from a leading <c>./</c> and a directory's last slash.</summary>
+/// <summary>Names in archives: one spelling, apart from a leading <c>./</c> and a directory's last slash.</summary>
 internal static class ArchivePath
 {
     /// <summary>The broken rule, or null and the path relative to the tree's root.</summary>

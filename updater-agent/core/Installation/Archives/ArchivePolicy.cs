@@ -1,8 +1,8 @@
 namespace SupplyChain.UpdaterAgent.Core.Installation.Archives;
 
 /// <summary>
-/// Admits the entries of one archive, in their order, by the rules of docs/protocol.md §9. It remembers every name
-/// that was admitted, so a name can only go through directories that this archive made: nothing is written through a link.
+/// Admits the entries of one archive, in their order, by the rules of docs/protocol.md §9. It remembers every name that
+/// was admitted, so a name can only go through directories that this archive made: nothing is written through a link.
 /// </summary>
 public sealed class ArchivePolicy(ArchiveLimits limits)
 {

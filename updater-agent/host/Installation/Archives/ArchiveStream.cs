@@ -2,15 +2,15 @@ using SupplyChain.UpdaterAgent.Core.Installation.Archives;
 
 namespace SupplyChain.UpdaterAgent.Installation.Archives;
 
-/// <summary>A rule was broken in the middle of a read; caught in <see cref="TarExtraction"/> and nowhere else.</summary>
+/// <summary>A rule was broken in the middle of a read; only <see cref="TarExtraction"/> catches this.</summary>
 internal sealed class ArchiveRefusedException(ArchiveRule rule, string seen) : Exception(seen)
 {
     public ArchiveRule Rule { get; } = rule;
 }
 
 /// <summary>
-/// The unpacked archive as the tar reader sees it, with two bounds: bytes in all, and bytes of headers per entry. The tar
-/// reader takes an extended header's length from the archive and asks for all of it at once, so the second bound
+/// The unpacked archive as the tar reader sees it, with two bounds: bytes in all, and bytes of headers per entry. The
+/// tar reader takes an extended header's length from the archive and asks for all of it at once, so the second bound
 /// looks at what is asked for, before any of it is read.
 /// </summary>
 internal sealed class ArchiveStream(Stream source, ArchiveLimits limits) : ReadOnlyStream
@@ -27,7 +27,10 @@ internal sealed class ArchiveStream(Stream source, ArchiveLimits limits) : ReadO
     public override int Read(Span<byte> buffer)
     {
         if (_metadata < buffer.Length)
-            throw new ArchiveRefusedException(ArchiveRule.ExtendedAttribute, $"more than {ArchiveLimits.MaxMetadataSize} bytes of headers");
+        {
+            throw new ArchiveRefusedException(
+                ArchiveRule.ExtendedAttribute, $"more than {ArchiveLimits.MaxMetadataSize} bytes of headers");
+        }
 
         int read = source.Read(buffer);
         _metadata -= read;

@@ -51,7 +51,8 @@ internal static class TarEntryReader
         // A global header applies to all that follows, so only a comment (git writes one) is harmless there.
         string? strange = tar switch
         {
-            PaxGlobalExtendedAttributesTarEntry global => global.GlobalExtendedAttributes.Keys.FirstOrDefault(key => key != "comment"),
+            PaxGlobalExtendedAttributesTarEntry global =>
+                global.GlobalExtendedAttributes.Keys.FirstOrDefault(key => key != "comment"),
             PaxTarEntry pax => pax.ExtendedAttributes.Keys.FirstOrDefault(key => !HarmlessAttributes.Contains(key)),
             _ => null,
         };

@@ -33,7 +33,7 @@ internal sealed class TarExtraction(IDisk disk, string root, ArchiveLimits limit
 
             if (name.Length == 0) return new("", ArchiveRule.Readable, "the archive holds no entry");
             if (_policy.Finish() is { } atEnd) return atEnd;
-            return archive.OnlyZerosRemain() ? null : new(name, ArchiveRule.NothingAfterEnd, "bytes after the end of the archive");
+            return archive.OnlyZerosRemain() ? null : new(name, ArchiveRule.NothingAfterEnd, "bytes after the end");
         }
         catch (ArchiveRefusedException e)
         {

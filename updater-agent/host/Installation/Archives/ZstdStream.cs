@@ -11,7 +11,7 @@ internal sealed unsafe partial class ZstdStream : ReadOnlyStream
     private const string Library = "libzstd.so.1";
     private const int WindowLogMax = 100;
 
-    /// <summary>128 MiB: what <c>zstd -d</c> takes without being told otherwise, and so the most memory a frame can ask for.</summary>
+    /// <summary>128 MiB: what <c>zstd -d</c> takes by itself, and the most memory a frame can ask for.</summary>
     private const int LargestWindowLog = 27;
 
     private readonly Stream _source;
@@ -107,7 +107,8 @@ internal sealed unsafe partial class ZstdStream : ReadOnlyStream
     private static partial nuint SetParameter(Decompressor decompressor, int parameter, int value);
 
     [LibraryImport(Library, EntryPoint = "ZSTD_decompressStream")]
-    private static partial nuint DecompressStream(Decompressor decompressor, ref NativeBuffer output, ref NativeBuffer input);
+    private static partial nuint DecompressStream(
+        Decompressor decompressor, ref NativeBuffer output, ref NativeBuffer input);
 
     [LibraryImport(Library, EntryPoint = "ZSTD_isError")]
     private static partial uint IsError(nuint result);
