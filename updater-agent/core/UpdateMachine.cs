@@ -140,8 +140,17 @@ public sealed class UpdateMachine
     private IReadOnlyList<UpdateEffect> OnAnswers(IReadOnlyList<NodeAnswer> answers, long now)
     {
         _roll = RollCall.Of(_task.Root, answers, now);
-        _failures.AddRange(_roll.Entries.Where(entry => entry.Fault is not null).Select(entry => new NodeFailure(entry.Node, entry.Fault!)));
-        if (_roll.IsForked) return End(new UpdateOutcome.Refused(new Rejection(RejectionReason.CheckpointForked, "two certified roots of one size")));
+        foreach (var (node, _, fault) in _roll.Entries)
+        {
+            if (fault is not null) _failures.Add(new NodeFailure(node, fault));
+        }
+
+        if (_roll.IsForked)
+        {
+            var forked = new Rejection(RejectionReason.CheckpointForked, "two certified roots of one size");
+            return End(new UpdateOutcome.Refused(forked));
+        }
+
         if (_roll.Newest is not { } newest || !_roll.CanBeQuorum) return TooFew(null);
 
         var trusted = _state.Checkpoint;
@@ -242,7 +251,8 @@ public sealed class UpdateMachine
     // Step 12, or the last decision before the download.
     private IReadOnlyList<UpdateEffect> RollCalled()
     {
-        if (_offer!.Decision is not Decision.Install { Update: var update }) return End(new UpdateOutcome.Decided(_offer.Decision));
+        var decision = _offer!.Decision;
+        if (decision is not Decision.Install { Update: var update }) return End(new UpdateOutcome.Decided(decision));
         if (_downloaded is not null && _downloaded.IsSameDecisionAs(update)) return End(new UpdateOutcome.Ready(update));
         if (_downloads == MostDownloads) return End(new UpdateOutcome.KeptChanging(update));
 
@@ -300,7 +310,8 @@ public sealed class UpdateMachine
     private IReadOnlyList<UpdateEffect> GiveUp()
     {
         var rejections = _failures.Skip(_failuresBefore).Select(failure => failure.Fault.Rejection).OfType<Rejection>().ToList();
-        var refused = rejections.Find(one => one.Reason is not (RejectionReason.CheckpointNotCertified or RejectionReason.CheckpointStale));
+        var refused = rejections.Find(
+            one => one.Reason is not (RejectionReason.CheckpointNotCertified or RejectionReason.CheckpointStale));
         if (refused is not null) return End(new UpdateOutcome.Refused(refused));
 
         var silence = new Rejection(RejectionReason.NotEnoughAnswers, $"none of {_task.Root.Nodes.Count} nodes gave a whole answer");

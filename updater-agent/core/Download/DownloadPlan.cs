@@ -134,7 +134,7 @@ public sealed class DownloadPlan
 
     private int? PieceFor(Source source, TimeSpan now)
     {
-        var last = _sources.Count(other => other.Standing == NodeStanding.InUse) == 1;
+        bool last = _sources.Count(other => other.Standing == NodeStanding.InUse) == 1;
         foreach (var piece in _waiting)
         {
             if (last || _failedLastAt[piece] != source.Node) return piece;
@@ -164,7 +164,7 @@ public sealed class DownloadPlan
         _flights.Remove(flight);
         var piece = flight.Assignment.Piece;
         _failedLastAt[piece] = flight.Assignment.Node;
-        var elsewhere = _flights.Any(other => other.Assignment.Piece == piece);
+        bool elsewhere = _flights.Any(other => other.Assignment.Piece == piece);
         if (!elsewhere && !_kept.Contains(piece)) _waiting.Add(piece);
     }
 

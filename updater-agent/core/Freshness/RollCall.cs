@@ -24,7 +24,7 @@ public sealed class RollCall
         _root = root;
         Entries = entries;
         Newest = certified.MaxBy(one => one.Checkpoint.Size);
-        IsForked = certified.GroupBy(one => one.Checkpoint.Size).Any(same => same.Select(one => one.Checkpoint).Distinct().Count() > 1);
+        IsForked = certified.Select(one => one.Checkpoint).Distinct().CountBy(one => one.Size).Any(roots => roots.Value > 1);
     }
 
     /// <summary>One for each node, in the root's order.</summary>

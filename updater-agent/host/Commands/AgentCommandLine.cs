@@ -17,7 +17,10 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
         HelpName = "DIR",
     };
 
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON object on standard output, nothing else there." };
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "One JSON object on standard output, nothing else there.",
+    };
 
     /// <returns>The exit code (docs/protocol.md §13).</returns>
     public async Task<int> Run(string[] arguments, CancellationToken stop)
@@ -26,14 +29,14 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
         if (parsed.Errors.Count > 0)
         {
             string message = string.Join(" ", parsed.Errors.Select(error => error.Message));
-            var usage = new ErrorReport(new ErrorBody(ExitCode.Usage, "usage", message, "'updater-agent --help' lists commands and options."));
-            screenOf(arguments.Contains("--json")).Show(usage);
+            const string hint = "'updater-agent --help' lists commands and options.";
+            screenOf(arguments.Contains("--json")).Show(new ErrorReport(new ErrorBody(ExitCode.Usage, "usage", message, hint)));
             return ExitCode.Usage;
         }
 
         // Signals and exceptions are ours: this program's exit codes are part of its interface.
-        return await parsed.InvokeAsync(
-            new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }, stop).ConfigureAwait(false);
+        var ours = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        return await parsed.InvokeAsync(ours, stop);
     }
 
     private RootCommand Build() => new("Installs what a quorum of repository nodes attests and a threshold of maintainers signed.")
@@ -47,8 +50,16 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
         var product = Required("--product", "What to install.", "NAME");
         var channel = Required("--channel", "Which of its channels to follow.", "NAME");
         var install = Required("--install", "Where it is installed.", "DIR");
-        var health = new Option<string?>("--health") { Description = "Program that gets the installed tree's path and exits 0 when all is well.", HelpName = "CMD" };
-        var poll = new Option<int?>("--poll-seconds") { Description = "Between two looks of 'run'; an hour unless given.", HelpName = "N" };
+        var health = new Option<string?>("--health")
+        {
+            Description = "Program that gets the installed tree's path and exits 0 when all is well.",
+            HelpName = "CMD",
+        };
+        var poll = new Option<int?>("--poll-seconds")
+        {
+            Description = "Between two looks of 'run'; an hour unless given.",
+            HelpName = "N",
+        };
         return Define("init", "Make a new agent.", [trustRoot, product, channel, install, health, poll], (parsed, folder, _, _) =>
         {
             var request = new InitCommand.Request(
@@ -61,7 +72,7 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
     private Command Check() => Define("check", "Say what the channel offers.", [], async (_, folder, screen, stop) =>
     {
         using var session = AgentSession.Open(folder, world);
-        return await CheckCommand.Run(session, screen, stop).ConfigureAwait(false);
+        return await CheckCommand.Run(session, screen, stop);
     });
 
     private Command Install()
@@ -70,14 +81,14 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
         return Define("install", "Install what the channel offers.", [lift], async (parsed, folder, screen, stop) =>
         {
             using var session = AgentSession.Open(folder, world);
-            return await InstallCommand.Run(session, screen, parsed.GetValue(lift), inTurn: false, stop).ConfigureAwait(false);
+            return await InstallCommand.Run(session, screen, parsed.GetValue(lift), inTurn: false, stop);
         });
     }
 
     private Command Rollback() => Define("rollback", "Go back to the version before.", [], async (_, folder, _, stop) =>
     {
         using var session = AgentSession.Open(folder, world);
-        return await RollbackCommand.Run(session, stop).ConfigureAwait(false);
+        return await RollbackCommand.Run(session, stop);
     });
 
     private Command Status() => Define(
@@ -89,16 +100,14 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
         return Define("run", "Keep looking and installing until stopped.", [checkOnly], async (parsed, folder, screen, stop) =>
         {
             AgentState.Load(folder, world.Disk);
-            var log = AgentLog.Create(folder.Log);
-            await using ((log as IAsyncDisposable)!.ConfigureAwait(false))
-            {
-                return await new RunCommand(world, log).Run(folder, screen, parsed.GetValue(checkOnly), stop).ConfigureAwait(false);
-            }
+            await using var log = AgentLog.Create(folder.Log);
+            return await new RunCommand(world, log).Run(folder, screen, parsed.GetValue(checkOnly), stop);
         });
     }
 
     private Command Define(
-        string name, string description, Option[] options, Func<ParseResult, StateFolder, Screen, CancellationToken, Task<Report>> run)
+        string name, string description, Option[] options,
+        Func<ParseResult, StateFolder, Screen, CancellationToken, Task<Report>> run)
     {
         var command = new Command(name, description) { _state, _json };
         foreach (var option in options) command.Add(option);
@@ -106,7 +115,7 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
         {
             var screen = screenOf(parsed.GetValue(_json));
             var folder = new StateFolder(parsed.GetValue(_state)!);
-            var report = await CommandGuard.Run(() => run(parsed, folder, screen, stop), stop).ConfigureAwait(false);
+            var report = await CommandGuard.Run(() => run(parsed, folder, screen, stop), stop);
             screen.Show(report);
             return report.ExitCode;
         });

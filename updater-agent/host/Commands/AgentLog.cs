@@ -13,7 +13,8 @@ internal static class AgentLog
     private const int FileCountLimit = 4;
 
     public static Logger Create(string folder) => new LoggerConfiguration()
-        .WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose)
+        .WriteTo.Console(
+            outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose)
         .WriteTo.File(
             Path.Combine(folder, "agent.log"), outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture,
             fileSizeLimitBytes: FileSizeLimit, rollOnFileSizeLimit: true, retainedFileCountLimit: FileCountLimit)

@@ -14,8 +14,11 @@ internal static class CheckCommand
     {
         long start = Stopwatch.GetTimestamp();
         var state = session.State;
-        var result = await session.Run(UpdateGoal.Check, new DownloadDisplay(screen), inTurn: true, stop).ConfigureAwait(false);
-        if (result.Outcome is not UpdateOutcome.Decided { Decision: not Decision.Refused and var decision }) return Outcomes.ErrorOf(state.Root, result);
+        var result = await session.Run(UpdateGoal.Check, new DownloadDisplay(screen), inTurn: true, stop);
+        if (result.Outcome is not UpdateOutcome.Decided { Decision: not Decision.Refused and var decision })
+        {
+            return Outcomes.ErrorOf(state.Root, result);
+        }
 
         var certified = result.Certified!;
         return new CheckReport

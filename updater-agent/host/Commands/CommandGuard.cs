@@ -3,14 +3,16 @@ using SupplyChain.UpdaterAgent.Output;
 
 namespace SupplyChain.UpdaterAgent.Commands;
 
-/// <summary>The one place where what the world does to a command becomes its report. Broken invariants pass: they stop the process.</summary>
+/// <summary>
+/// The one place where what the world does to a command becomes its report. Broken invariants pass: they stop the process.
+/// </summary>
 internal static class CommandGuard
 {
     public static async Task<Report> Run(Func<Task<Report>> command, CancellationToken stop)
     {
         try
         {
-            return await command().ConfigureAwait(false);
+            return await command();
         }
         catch (CommandException error)
         {
@@ -26,7 +28,8 @@ internal static class CommandGuard
         }
         catch (UnauthorizedAccessException error)
         {
-            return Error(ExitCode.Environment, "permission-denied", error.Message, "Run as the user that owns the state and install folders.");
+            const string hint = "Run as the user that owns the state and install folders.";
+            return Error(ExitCode.Environment, "permission-denied", error.Message, hint);
         }
         catch (IOException error)
         {
@@ -34,5 +37,6 @@ internal static class CommandGuard
         }
     }
 
-    private static ErrorReport Error(int code, string name, string message, string hint) => new(new ErrorBody(code, name, message, hint));
+    private static ErrorReport Error(int code, string name, string message, string hint) =>
+        new(new ErrorBody(code, name, message, hint));
 }

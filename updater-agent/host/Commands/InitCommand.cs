@@ -11,20 +11,24 @@ namespace SupplyChain.UpdaterAgent.Commands;
 /// <summary><c>init</c>: a new agent from a trust root that the operator got from its publisher.</summary>
 internal sealed class InitCommand(World world)
 {
+    private const string GetAgain = "Get the file again from its publisher.";
+
     /// <summary>What the operator gave.</summary>
-    internal sealed record Request(string TrustRoot, string Product, string Channel, string Install, string? Health, int? PollSeconds);
+    internal sealed record Request(
+        string TrustRoot, string Product, string Channel, string Install, string? Health, int? PollSeconds);
 
     public Report Run(StateFolder folder, Request request)
     {
         if (!Names.IsName(request.Product) || !Names.IsName(request.Channel))
         {
-            throw new CommandException(ExitCode.Usage, "usage", "Product and channel are names of 1 to 64 characters of a-z 0-9 . -", "docs/protocol.md §1");
+            throw new CommandException(
+                ExitCode.Usage, "usage", "Product and channel are names of 1 to 64 characters of a-z 0-9 . -", "docs/protocol.md §1");
         }
 
         byte[] envelope = ReadEnvelope(request.TrustRoot);
         if (!TrustRoot.TryReadEnvelope(envelope, out var root, out var rejection))
         {
-            throw new CommandException(ExitCode.Refused, rejection.Name, $"{request.TrustRoot}: {rejection.Detail}", "Get the file again from its publisher.");
+            throw new CommandException(ExitCode.Refused, rejection.Name, $"{request.TrustRoot}: {rejection.Detail}", GetAgain);
         }
 
         if (root.RoleFor(request.Product) is null)
@@ -41,12 +45,17 @@ internal sealed class InitCommand(World world)
         if (File.Exists(folder.Config) || File.Exists(folder.TrustedFirst) || File.Exists(folder.TrustedSecond))
         {
             throw new CommandException(
-                ExitCode.Failed, "already-initialised", $"{folder.Path} holds an agent.", "Give another --state, or move the folder away first.");
+                ExitCode.Failed, "already-initialised", $"{folder.Path} holds an agent.",
+                "Give another --state, or move the folder away first.");
         }
 
         var config = new AgentConfig(
-            request.Product, request.Channel, Path.GetFullPath(request.Install),
-            request.Health is null ? null : [request.Health], request.PollSeconds, Cohort: BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))));
+            request.Product,
+            request.Channel,
+            Path.GetFullPath(request.Install),
+            request.Health is null ? null : [request.Health],
+            request.PollSeconds,
+            Cohort: BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))));
         AgentState.Create(folder, config, root, envelope, world.Disk);
         return new InitReport(
             root.Origin, root.Version, root.Id().ToHex(), root.Nodes.Count, root.Quorum.Required,
@@ -56,10 +65,15 @@ internal sealed class InitCommand(World world)
     private static byte[] ReadEnvelope(string path)
     {
         var file = new FileInfo(path);
-        if (!file.Exists) throw new CommandException(ExitCode.Environment, "trust-root-missing", $"{path} is not there.", "Give the file with --trust-root.");
+        if (!file.Exists)
+        {
+            throw new CommandException(
+                ExitCode.Environment, "trust-root-missing", $"{path} is not there.", "Give the file with --trust-root.");
+        }
 
         return file.Length <= Limits.MaxEntrySize
             ? File.ReadAllBytes(path)
-            : throw new CommandException(ExitCode.Refused, "root-malformed", $"{path} is larger than a trust root can be.", "Get the file again from its publisher.");
+            : throw new CommandException(
+                ExitCode.Refused, "root-malformed", $"{path} is larger than a trust root can be.", GetAgain);
     }
 }

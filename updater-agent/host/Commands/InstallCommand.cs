@@ -20,11 +20,12 @@ internal static class InstallCommand
         AgentSession session, Screen screen, bool liftQuarantine, bool inTurn, CancellationToken stop)
     {
         var state = session.State;
-        if (await session.Installer.RecoverAsync(stop).ConfigureAwait(false) is InstallOutcome.RolledBack interrupted) return RolledBack(interrupted);
+        var interrupted = await session.Installer.RecoverAsync(stop);
+        if (interrupted is InstallOutcome.RolledBack back) return RolledBack(back);
         if (liftQuarantine) Lift(session);
 
         var previous = session.Installed;
-        var result = await session.Run(UpdateGoal.Install, new DownloadDisplay(screen), inTurn, stop).ConfigureAwait(false);
+        var result = await session.Run(UpdateGoal.Install, new DownloadDisplay(screen), inTurn, stop);
         var report = new InstallReport
         {
             Status = "already-installed",
@@ -37,7 +38,7 @@ internal static class InstallCommand
         };
         return result.Outcome switch
         {
-            UpdateOutcome.Ready ready => await Install(session, ready.Update, result, report, stop).ConfigureAwait(false),
+            UpdateOutcome.Ready ready => await Install(session, ready.Update, result, report, stop),
             UpdateOutcome.Decided { Decision: Decision.UpToDate } => report,
             UpdateOutcome.Decided { Decision: Decision.NothingReleased } => report with { Status = "nothing-released" },
             UpdateOutcome.Decided { Decision: Decision.Held held } => report with
@@ -55,7 +56,7 @@ internal static class InstallCommand
     {
         var (root, config, download) = (session.State.Root, session.State.Config, result.Download!);
         var payload = Payload.Of(update.Release, update.ReleaseRow.Id, config.Channel, download.Path);
-        var outcome = await session.Installer.InstallAsync(payload, stop).ConfigureAwait(false);
+        var outcome = await session.Installer.InstallAsync(payload, stop);
         session.Forget(update.Payload);
         switch (outcome)
         {
@@ -63,7 +64,8 @@ internal static class InstallCommand
                 return RolledBack(rolledBack);
             case InstallOutcome.Refused refused:
                 return new ErrorReport(new ErrorBody(
-                    ExitCode.Refused, refused.Why.Name, refused.Why.Detail, "Nothing was changed. docs/protocol.md §9 says what each name means."));
+                    ExitCode.Refused, refused.Why.Name, refused.Why.Detail,
+                    "Nothing was changed. docs/protocol.md §9 says what each name means."));
             default:
                 return report with
                 {
@@ -88,7 +90,9 @@ internal static class InstallCommand
     private static ErrorReport RolledBack(InstallOutcome.RolledBack outcome)
     {
         string now = outcome.To is { } to ? $"{to.Version} is current again" : "nothing is current";
-        string output = outcome.Output.Length == 0 ? "" : $" Its last words: {PrintableText.Of(outcome.Output, Quarantine.MaxReasonLength)}";
+        string output = outcome.Output.Length == 0
+            ? ""
+            : $" Its last words: {PrintableText.Of(outcome.Output, Quarantine.MaxReasonLength)}";
         return new ErrorReport(new ErrorBody(
             ExitCode.Failed, outcome.Why.Name, $"{outcome.Failed.Version} was rolled back, {now}: {outcome.Why.Detail}.{output}",
             "It is quarantined until a higher version comes, or until 'install --lift-quarantine'."));

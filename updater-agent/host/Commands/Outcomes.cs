@@ -13,6 +13,9 @@ namespace SupplyChain.UpdaterAgent.Commands;
 /// <summary>Says in names, URLs and exit codes what a run came to.</summary>
 internal static class Outcomes
 {
+    private const string TryLater =
+        "Nothing was changed. Try again when more nodes answer; if the nodes' times are refused, look at this machine's clock.";
+
     /// <summary>Nodes that were asked in vain, each fault once.</summary>
     public static IReadOnlyList<NodeLine> Failures(TrustRoot root, UpdateResult result)
     {
@@ -49,16 +52,21 @@ internal static class Outcomes
                 Refused(refused.Rejection, $"{refused.Update.Release.Version}: {refused.Rejection.Detail}") with { Failures = failures },
             UpdateOutcome.Refused refused => Refused(refused.Rejection, refused.Rejection.Detail) with { Failures = failures },
             UpdateOutcome.NoQuorum quorum => new ErrorReport(
-                new ErrorBody(ExitCode.NoQuorum, quorum.Rejection.Name, quorum.Rejection.Detail, "Nothing was changed. Try again when more nodes answer; if the nodes' times are refused, look at this machine's clock."),
+                new ErrorBody(ExitCode.NoQuorum, quorum.Rejection.Name, quorum.Rejection.Detail, TryLater),
                 Answers: quorum.Roll is null ? null : Answers(root, quorum.Roll),
                 Failures: quorum.Roll is null ? failures : null),
             UpdateOutcome.NotDownloaded when result.Download?.Outcome == DownloadOutcome.DigestsDisagree => new ErrorReport(
-                new ErrorBody(ExitCode.Refused, "digests-disagree", "The bytes fit the signed fs-verity digest but not the signed SHA-256.", "The release contradicts itself; tell its maintainers.")),
+                new ErrorBody(
+                    ExitCode.Refused, "digests-disagree", "The bytes fit the signed fs-verity digest but not the signed SHA-256.",
+                    "The release contradicts itself; tell its maintainers.")),
             UpdateOutcome.NotDownloaded => new ErrorReport(
-                new ErrorBody(ExitCode.Failed, "download-incomplete", "No node is left to ask for the missing pieces.", "What was fetched is kept: the next install goes on from there."),
+                new ErrorBody(
+                    ExitCode.Failed, "download-incomplete", "No node is left to ask for the missing pieces.",
+                    "What was fetched is kept: the next install goes on from there."),
                 Liars: Liars(root, result), Failures: failures),
             UpdateOutcome.KeptChanging => new ErrorReport(
-                new ErrorBody(ExitCode.Failed, "channel-kept-changing", "The channel moved to another release during every download.", "Try again later.")),
+                new ErrorBody(
+                    ExitCode.Failed, "channel-kept-changing", "The channel moved to another release during every download.", "Try again later.")),
             UpdateOutcome.Ready or UpdateOutcome.Decided => throw new ArgumentException("This run did not fail.", nameof(result)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -69,7 +77,8 @@ internal static class Outcomes
 
     private static string HintFor(RejectionReason reason) => reason switch
     {
-        RejectionReason.CheckpointForked => "Two quorums contradict each other: more than f nodes are corrupt. Install nothing and call the operators.",
+        RejectionReason.CheckpointForked =>
+            "Two quorums contradict each other: more than f nodes are corrupt. Install nothing and call the operators.",
         RejectionReason.CheckpointRolledBack => "The nodes showed a log older than one seen before. Nothing was changed.",
         RejectionReason.RootOutdated => "The network has a newer trust root; set the agent up again with it.",
         RejectionReason.ReleaseRevoked => "The maintainers withdrew this release; wait for the next one.",

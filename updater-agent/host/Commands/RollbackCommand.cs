@@ -9,7 +9,7 @@ internal static class RollbackCommand
 {
     public static async Task<Report> Run(AgentSession session, CancellationToken stop)
     {
-        await session.Installer.RecoverAsync(stop).ConfigureAwait(false);
+        await session.Installer.RecoverAsync(stop);
         var config = session.State.Config;
         return session.Installer.RollBack("rolled back by the operator") switch
         {

@@ -22,7 +22,7 @@ internal sealed class RunCommand(World world, ILogger log)
         log.Information("Watching {Folder}, every {Seconds} s", folder.Path, schedule.Interval.TotalSeconds);
         for (int failuresInARow = 0; !stop.IsCancellationRequested;)
         {
-            bool well = await Cycle(folder, screen, checkOnly, stop).ConfigureAwait(false);
+            bool well = await Cycle(folder, screen, checkOnly, stop);
             failuresInARow = well ? 0 : failuresInARow + 1;
             var wait = schedule.NextWait(failuresInARow, world.Random.NextDouble());
             log.Debug("Next look in {Seconds} s", wait.TotalSeconds);
@@ -42,10 +42,10 @@ internal sealed class RunCommand(World world, ILogger log)
             {
                 using var session = AgentSession.Open(folder, world);
                 return checkOnly
-                    ? await CheckCommand.Run(session, screen, stop).ConfigureAwait(false)
-                    : await InstallCommand.Run(session, screen, liftQuarantine: false, inTurn: true, stop).ConfigureAwait(false);
+                    ? await CheckCommand.Run(session, screen, stop)
+                    : await InstallCommand.Run(session, screen, liftQuarantine: false, inTurn: true, stop);
             },
-            stop).ConfigureAwait(false);
+            stop);
         Tell(report);
         return report.ExitCode == ExitCode.Done;
     }
@@ -81,6 +81,9 @@ internal sealed class RunCommand(World world, ILogger log)
 
     private void Tell(string what, IReadOnlyList<NodeLine>? lines)
     {
-        foreach (var line in lines ?? []) log.Warning("{What}: {Node} ({Url}) {Fault}: {Detail}", what, line.Node, line.Url, line.What, line.Detail);
+        foreach (var line in lines ?? [])
+        {
+            log.Warning("{What}: {Node} ({Url}) {Fault}: {Detail}", what, line.Node, line.Url, line.What, line.Detail);
+        }
     }
 }

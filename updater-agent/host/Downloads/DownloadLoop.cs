@@ -28,15 +28,15 @@ internal sealed class DownloadLoop(DownloadPlan plan, PieceFetch fetch, TimeProv
             {
                 while (plan.Next(Now) is { } assignment) Start(assignment, stop);
                 var tick = Task.Delay(Tick, clock, stop);
-                await Task.WhenAny(_flights.Keys.Append(tick)).ConfigureAwait(false);
+                await Task.WhenAny(_flights.Keys.Append(tick));
                 stop.ThrowIfCancellationRequested();
-                await Settle(kept).ConfigureAwait(false);
+                await Settle(kept);
                 CancelOverdue();
             }
         }
         finally
         {
-            await Abandon().ConfigureAwait(false);
+            await Abandon();
         }
     }
 
@@ -56,11 +56,11 @@ internal sealed class DownloadLoop(DownloadPlan plan, PieceFetch fetch, TimeProv
             {
                 if (flight.IsForgotten)
                 {
-                    await Quietly(task).ConfigureAwait(false);
+                    await Quietly(task);
                     continue;
                 }
 
-                var fault = await task.ConfigureAwait(false);
+                var fault = await task;
                 Forget(fault is null ? plan.Kept(flight.Assignment) : plan.Failed(flight.Assignment, fault, Now));
                 if (fault is null) kept();
             }
@@ -94,10 +94,10 @@ internal sealed class DownloadLoop(DownloadPlan plan, PieceFetch fetch, TimeProv
     // No request outlives the loop: they write into a file that the caller closes.
     private async Task Abandon()
     {
-        foreach (var flight in _flights.Values) await flight.Cancel.CancelAsync().ConfigureAwait(false);
+        foreach (var flight in _flights.Values) await flight.Cancel.CancelAsync();
         foreach (var (task, flight) in _flights)
         {
-            await Quietly(task).ConfigureAwait(false);
+            await Quietly(task);
             flight.Cancel.Dispose();
         }
 

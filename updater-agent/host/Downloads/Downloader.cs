@@ -21,7 +21,7 @@ internal sealed class Downloader(NodeClient nodes, DownloadFolder folder, Downlo
         string path = folder.ArtifactPath(artifact.Sha256);
         folder.MakeRoomFor(artifact.Sha256);
 
-        var (tree, faults) = await Tree(artifact, order, stop).ConfigureAwait(false);
+        var (tree, faults) = await Tree(artifact, order, stop);
         if (tree is null)
         {
             var blamed = Plan(new PieceSet(VerityTree.PieceCountOf((long)artifact.Size)), faults);
@@ -34,7 +34,7 @@ internal sealed class Downloader(NodeClient nodes, DownloadFolder folder, Downlo
         var plan = Plan(kept, faults);
         progress.Report(resumed, tree.Size);
         var fetch = new PieceFetch(nodes, artifact.Sha256, tree, file);
-        await new DownloadLoop(plan, fetch, clock).Run(() => progress.Report(BytesOf(kept, tree), tree.Size), stop).ConfigureAwait(false);
+        await new DownloadLoop(plan, fetch, clock).Run(() => progress.Report(BytesOf(kept, tree), tree.Size), stop);
 
         var outcome = !plan.IsComplete ? DownloadOutcome.Incomplete
             : file.Seal() == artifact.Sha256 ? DownloadOutcome.Whole
@@ -50,12 +50,12 @@ internal sealed class Downloader(NodeClient nodes, DownloadFolder folder, Downlo
         long size = (long)artifact.Size;
         int length = VerityTree.LengthOf(size);
         string path = folder.TreePath(artifact.Sha256);
-        byte[] stored = length == 0 ? [] : File.Exists(path) ? await File.ReadAllBytesAsync(path, stop).ConfigureAwait(false) : [];
+        byte[] stored = File.Exists(path) ? await File.ReadAllBytesAsync(path, stop) : [];
         if (VerityTree.TryRead(stored, size, artifact.FsVerity, out var tree)) return (tree, faults);
 
         foreach (int node in order)
         {
-            var reply = await nodes.Tree(node, artifact.Sha256, length, stop).ConfigureAwait(false);
+            var reply = await nodes.Tree(node, artifact.Sha256, length, stop);
             if (!reply.TryGet(out byte[]? bytes, out var fault))
             {
                 faults.Add((node, fault));
@@ -66,7 +66,7 @@ internal sealed class Downloader(NodeClient nodes, DownloadFolder folder, Downlo
             }
             else
             {
-                await File.WriteAllBytesAsync(path, bytes, stop).ConfigureAwait(false);
+                await File.WriteAllBytesAsync(path, bytes, stop);
                 return (tree, faults);
             }
         }

@@ -22,7 +22,7 @@ internal sealed class PieceFetch(NodeClient nodes, Digest artifact, VerityTree t
         {
             var bytes = buffer.AsMemory(0, length);
             long first = PieceFile.OffsetOf(assignment.Piece);
-            if (await nodes.Piece(assignment.Node, artifact, first, bytes, tree.Size, progress, stop).ConfigureAwait(false) is { } fault)
+            if (await nodes.Piece(assignment.Node, artifact, first, bytes, tree.Size, progress, stop) is { } fault)
             {
                 return fault;
             }

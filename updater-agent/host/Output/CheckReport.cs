@@ -50,15 +50,16 @@ internal sealed record CheckReport : Report
     public override void Print(IAnsiConsole console)
     {
         console.MarkupLineInterpolated($"[bold]{Product}/{Channel}[/]: {Sentence()}");
-        console.MarkupLineInterpolated(
-            $"[dim]log of {Quantity.Count(TreeSize)} entries, attested by {Attestations} of {Nodes} nodes at {Quantity.Time(AttestedAt)}; {Requests} requests, {Quantity.Bytes(Bytes)}, {Milliseconds:0} ms[/]");
+        string log = $"log of {Quantity.Count(TreeSize)} entries, attested by {Attestations} of {Nodes} nodes at {Quantity.Time(AttestedAt)}";
+        console.MarkupLineInterpolated($"[dim]{log}; {Requests} requests, {Quantity.Bytes(Bytes)}, {Milliseconds:0} ms[/]");
         NodeLines.Print(console, "Asked in vain", Failures);
-        if (StateDamage is not null) console.MarkupLineInterpolated($"[yellow]Trusted state was damaged, its copy is used:[/] {StateDamage}");
+        PrintDamage(console, StateDamage);
     }
 
     private string Sentence() => Status switch
     {
-        "update-available" => $"{Available!.Version} is available ({Available.Severity}, {Quantity.Bytes(Available.Bytes)}), installed is {Installed ?? "nothing"}",
+        "update-available" =>
+            $"{Available!.Version} is available ({Available.Severity}, {Quantity.Bytes(Available.Bytes)}), installed is {Installed ?? "nothing"}",
         "held" => $"{Available!.Version} is held here: {Held}",
         "nothing-released" => "nothing was released yet",
         _ => $"up to date with {Installed}",

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using SupplyChain.UpdaterAgent.Downloads;
 
 namespace SupplyChain.UpdaterAgent.Output;
@@ -19,8 +20,19 @@ internal sealed class DownloadDisplay(Screen screen)
 
         return await screen.Progress.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new BytesColumn(),
+                new RemainingTimeColumn())
             .StartAsync(context => download(new Bar(context.AddTask(Markup.Escape(name), maxValue: Math.Max(1, total)))));
+    }
+
+    // The library's own columns count in 1024s under the names of decimal units.
+    private sealed class BytesColumn : ProgressColumn
+    {
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text($"{Quantity.Bytes(task.Value)} of {Quantity.Bytes(task.MaxValue)}, {Quantity.Bytes(task.Speed ?? 0)}/s");
     }
 
     private sealed class NoProgress : IDownloadProgress

@@ -10,7 +10,10 @@ internal sealed record ErrorBody(int Code, string Name, string Message, string H
 /// <param name="Liars">Nodes that gave other bytes than attested.</param>
 /// <param name="Failures">Nodes asked in vain.</param>
 internal sealed record ErrorReport(
-    ErrorBody Error, IReadOnlyList<NodeLine>? Answers = null, IReadOnlyList<NodeLine>? Liars = null, IReadOnlyList<NodeLine>? Failures = null)
+    ErrorBody Error,
+    IReadOnlyList<NodeLine>? Answers = null,
+    IReadOnlyList<NodeLine>? Liars = null,
+    IReadOnlyList<NodeLine>? Failures = null)
     : Report
 {
     internal override int ExitCode => Error.Code;

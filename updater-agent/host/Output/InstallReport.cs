@@ -54,13 +54,14 @@ internal sealed record InstallReport : Report
         if (NodesUsed.Count > 0)
         {
             double rate = Seconds > 0 ? DownloadBytes / Seconds : 0;
-            console.MarkupLineInterpolated(
-                $"[dim]{Quantity.Bytes(DownloadBytes)} in {Quantity.Seconds(Seconds)} ({Quantity.Bytes(rate)}/s) from {string.Join(", ", NodesUsed)}; {Quantity.Bytes(ResumedBytes)} were here already[/]");
+            string resumed = ResumedBytes == 0 ? "" : $"; {Quantity.Bytes(ResumedBytes)} were here already";
+            string took = $"{Quantity.Bytes(DownloadBytes)} in {Quantity.Seconds(Seconds)} ({Quantity.Bytes(rate)}/s)";
+            console.MarkupLineInterpolated($"[dim]{took} from {string.Join(", ", NodesUsed)}{resumed}[/]");
         }
 
         NodeLines.Print(console, "Lied", Liars);
         NodeLines.Print(console, "Failed on the way", Failures);
-        if (StateDamage is not null) console.MarkupLineInterpolated($"[yellow]Trusted state was damaged, its copy is used:[/] {StateDamage}");
+        PrintDamage(console, StateDamage);
     }
 
     private string Sentence() => Status switch

@@ -9,20 +9,17 @@ namespace SupplyChain.UpdaterAgent.Output;
 /// <param name="Detail">What was seen.</param>
 internal sealed record NodeLine(string Node, string Url, string What, string Detail);
 
-/// <summary>Tables of nodes, one form everywhere.</summary>
+/// <summary>Lists of nodes, one form everywhere.</summary>
 internal static class NodeLines
 {
     public static void Print(IAnsiConsole console, string title, IReadOnlyList<NodeLine>? lines)
     {
         if (lines is null or []) return;
 
-        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("node", "what", "detail");
+        console.MarkupLineInterpolated($"{title}:");
         foreach (var line in lines)
         {
-            table.AddRow(Markup.Escape($"  {line.Node} ({line.Url})"), Markup.Escape(line.What), Markup.Escape(line.Detail));
+            console.MarkupLineInterpolated($"  {line.Node} ({line.Url}) [bold]{line.What}[/]: {line.Detail}");
         }
-
-        console.MarkupLineInterpolated($"{title}:");
-        console.Write(table);
     }
 }

@@ -38,7 +38,7 @@ internal sealed record StatusReport(
         Row("trusted log", TreeSize is { } size ? $"{Quantity.Count(size)} entries at {Quantity.Time(LatestTime)}" : "never checked");
         foreach (var line in Quarantined) Row("quarantined", $"{line.Version}: {line.Reason}");
         console.Write(table);
-        if (StateDamage is not null) console.MarkupLineInterpolated($"[yellow]Trusted state was damaged, its copy is used:[/] {StateDamage}");
+        PrintDamage(console, StateDamage);
 
         void Row(string what, string value) => table.AddRow(what, Markup.Escape(value));
     }

@@ -11,7 +11,12 @@ namespace SupplyChain.UpdaterAgent.State;
 /// <param name="PollSeconds">Between checks of <c>run</c>; an hour unless given.</param>
 /// <param name="Cohort">Where this machine stands in rollouts: drawn by <c>init</c>.</param>
 internal sealed record AgentConfig(
-    string Product, string Channel, string Install, IReadOnlyList<string>? Health = null, int? PollSeconds = null, uint? Cohort = null)
+    string Product,
+    string Channel,
+    string Install,
+    IReadOnlyList<string>? Health = null,
+    int? PollSeconds = null,
+    uint? Cohort = null)
 {
     public const int SizeLimit = 64 * 1024;
 

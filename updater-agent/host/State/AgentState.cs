@@ -11,7 +11,7 @@ namespace SupplyChain.UpdaterAgent.State;
 internal sealed class AgentState
 {
     private const string StartAnew =
-        "Nothing was changed. Restore the folder from a backup, or move it away and run 'updater-agent init' with a trust root from its publisher.";
+        "Nothing was changed. Restore the folder from a backup, or move it away and run 'updater-agent init' with the publisher's trust root.";
 
     private readonly Generations _trusted;
     private readonly IDisk _disk;
@@ -65,7 +65,9 @@ internal sealed class AgentState
 
     /// <summary>Null when there is none; it is verified again, so damage to it costs one request and no more.</summary>
     public UpdateProof? LastProof() =>
-        TryReadFile(Folder.LastProof, Limits.MaxBundleSize, out byte[]? bytes) && UpdateProof.TryRead(bytes, out var proof) ? proof : null;
+        TryReadFile(Folder.LastProof, Limits.MaxBundleSize, out byte[]? bytes) && UpdateProof.TryRead(bytes, out var proof)
+            ? proof
+            : null;
 
     private static Generations Copies(StateFolder folder, IDisk disk) =>
         new(folder.TrustedFirst, folder.TrustedSecond, Limits.MaxTrustedStateSize, disk);
@@ -75,11 +77,13 @@ internal sealed class AgentState
         if (!TryReadFile(folder.Config, AgentConfig.SizeLimit, out byte[]? json))
         {
             throw new CommandException(
-                ExitCode.Environment, "not-initialised", $"{folder.Path} holds no agent.", "Run 'updater-agent init' first, or give the right --state.");
+                ExitCode.Environment, "not-initialised", $"{folder.Path} holds no agent.",
+                "Run 'updater-agent init' first, or give the right --state.");
         }
 
         return AgentConfig.Parse(json, out string? error)
-            ?? throw new CommandException(ExitCode.Environment, "config-malformed", $"{folder.Config}: {error}", "docs/agent.md lists the settings.");
+            ?? throw new CommandException(
+                ExitCode.Environment, "config-malformed", $"{folder.Config}: {error}", "docs/agent.md lists the settings.");
     }
 
     private static TrustRoot ReadRoot(StateFolder folder)
@@ -104,13 +108,15 @@ internal sealed class AgentState
                 Invariant.Holds(state is not null, "what was found to be a state is one");
                 return (state, value.Damage);
             case Generations.Loaded.Lost lost:
-                throw new CommandException(ExitCode.Failed, "trusted-state-lost", $"Both copies of the trusted state are damaged: {lost.Damage}.", StartAnew);
+                throw Lost($"Both copies of the trusted state are damaged: {lost.Damage}.");
             case Generations.Loaded.Nothing:
-                throw new CommandException(ExitCode.Failed, "trusted-state-lost", "Both copies of the trusted state are missing.", StartAnew);
+                throw Lost("Both copies of the trusted state are missing.");
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    private static CommandException Lost(string message) => new(ExitCode.Failed, "trusted-state-lost", message, StartAnew);
 
     private static bool IsStateOf(TrustRoot root, byte[] content) =>
         TrustedState.TryRead(content, out var state) && state.Origin == root.Origin && state.RootVersion == root.Version;

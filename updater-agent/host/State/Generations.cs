@@ -48,7 +48,7 @@ internal sealed class Generations(string first, string second, int limit, IDisk 
     public void Save(ReadOnlySpan<byte> content)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, limit);
-        var bytes = new byte[ChecksumSize + content.Length];
+        byte[] bytes = new byte[ChecksumSize + content.Length];
         content.CopyTo(bytes.AsSpan(ChecksumSize));
         BinaryPrimitives.WriteUInt32BigEndian(bytes, Checksum(content));
         disk.ReplaceFile(first, bytes);
@@ -64,7 +64,9 @@ internal sealed class Generations(string first, string second, int limit, IDisk 
         if (bytes is null || bytes.Length < ChecksumSize) return (null, $"{name} has the wrong length");
 
         var content = bytes[ChecksumSize..];
-        if (BinaryPrimitives.ReadUInt32BigEndian(bytes) != Checksum(content)) return (null, $"{name} does not match its checksum");
+        uint checksum = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        if (checksum != Checksum(content)) return (null, $"{name} does not match its checksum");
+
         return isValid(content) ? (content, null) : (null, $"{name} is not a trusted state");
     }
 

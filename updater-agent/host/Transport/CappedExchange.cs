@@ -19,15 +19,23 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
-            using var response = await Send(request, either.Token).ConfigureAwait(false);
-            if (response.StatusCode != HttpStatusCode.OK) return Reply<byte[]>.Failed(await Status(response, either.Token).ConfigureAwait(false));
+            using var response = await Send(request, either.Token);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                return Reply<byte[]>.Failed(await Status(response, either.Token));
+            }
+
             if (response.Content.Headers.ContentLength > limit) return Reply<byte[]>.Failed(TooLarge(limit));
 
-            return await ReadAll(response, limit, either.Token).ConfigureAwait(false);
+            return await ReadAll(response, limit, either.Token);
         }
-        catch (Exception error) when (AsFault(error, late.Token, stop) is { } fault)
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
         {
-            return Reply<byte[]>.Failed(fault with { Detail = fault.Kind == FaultKind.TimedOut ? $"no whole answer in {deadline.TotalSeconds:0} s" : fault.Detail });
+            return Reply<byte[]>.Failed(new NodeFault(FaultKind.TimedOut, $"no whole answer in {deadline.TotalSeconds:0} s"));
+        }
+        catch (Exception error) when (AsFault(error, stop) is { } fault)
+        {
+            return Reply<byte[]>.Failed(fault);
         }
     }
 
@@ -39,12 +47,12 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             request.Headers.Range = new RangeHeaderValue(first, first + into.Length - 1);
-            using var response = await Send(request, stop).ConfigureAwait(false);
-            if (await RangeFault(response, first, into.Length, total, stop).ConfigureAwait(false) is { } fault) return fault;
+            using var response = await Send(request, stop);
+            if (await RangeFault(response, first, into.Length, total, stop) is { } fault) return fault;
 
-            return await Fill(response, into, progress, stop).ConfigureAwait(false);
+            return await Fill(response, into, progress, stop);
         }
-        catch (Exception error) when (AsFault(error, CancellationToken.None, stop) is { } fault)
+        catch (Exception error) when (AsFault(error, stop) is { } fault)
         {
             return fault;
         }
@@ -53,22 +61,19 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
     private async Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken stop)
     {
         traffic.Asked();
-        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
     }
 
     private async Task<Reply<byte[]>> ReadAll(HttpResponseMessage response, long limit, CancellationToken stop)
     {
         using var body = new MemoryStream();
-        var buffer = new byte[ReadSize];
-        var stream = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+        byte[] buffer = new byte[ReadSize];
+        await using var stream = await response.Content.ReadAsStreamAsync(stop);
+        while (await Read(stream, buffer, stop) is var count && count > 0)
         {
-            while (await Read(stream, buffer, stop).ConfigureAwait(false) is var count && count > 0)
-            {
-                if (body.Length + count > limit) return Reply<byte[]>.Failed(TooLarge(limit));
+            if (body.Length + count > limit) return Reply<byte[]>.Failed(TooLarge(limit));
 
-                body.Write(buffer, 0, count);
-            }
+            body.Write(buffer, 0, count);
         }
 
         return response.Content.Headers.ContentLength is { } announced && announced != body.Length
@@ -76,30 +81,28 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
             : Reply<byte[]>.Of(body.ToArray());
     }
 
-    private async Task<NodeFault?> Fill(HttpResponseMessage response, Memory<byte> into, Action<long> progress, CancellationToken stop)
+    private async Task<NodeFault?> Fill(
+        HttpResponseMessage response, Memory<byte> into, Action<long> progress, CancellationToken stop)
     {
-        var filled = 0;
-        var stream = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+        int filled = 0;
+        await using var stream = await response.Content.ReadAsStreamAsync(stop);
+        while (filled < into.Length)
         {
-            while (filled < into.Length)
-            {
-                var count = await Read(stream, into[filled..], stop).ConfigureAwait(false);
-                if (count == 0) return Truncated(filled, into.Length);
+            int count = await Read(stream, into[filled..], stop);
+            if (count == 0) return Truncated(filled, into.Length);
 
-                filled += count;
-                progress(filled);
-            }
-
-            return await Read(stream, new byte[1], stop).ConfigureAwait(false) == 0
-                ? null
-                : new NodeFault(FaultKind.TooLarge, $"more than the {into.Length} bytes of the range");
+            filled += count;
+            progress(filled);
         }
+
+        return await Read(stream, new byte[1], stop) == 0
+            ? null
+            : new NodeFault(FaultKind.TooLarge, $"more than the {into.Length} bytes of the range");
     }
 
     private async Task<int> Read(Stream stream, Memory<byte> into, CancellationToken stop)
     {
-        var count = await stream.ReadAsync(into, stop).ConfigureAwait(false);
+        int count = await stream.ReadAsync(into, stop);
         traffic.Received(count);
         return count;
     }
@@ -108,23 +111,25 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
         HttpResponseMessage response, long first, int length, long total, CancellationToken stop)
     {
         var headers = response.Content.Headers;
-        var whole = first == 0 && length == total;
+        bool isWhole = first == 0 && length == total;
 
         // RFC 9110 §14.2: a server may ignore the range; that is of use only when the range is everything.
-        if (response.StatusCode == HttpStatusCode.OK && whole) return null;
-        if (response.StatusCode != HttpStatusCode.PartialContent) return await Status(response, stop).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.OK && isWhole) return null;
+        if (response.StatusCode != HttpStatusCode.PartialContent) return await Status(response, stop);
 
         var range = headers.ContentRange;
-        var asAsked = range is { Unit: "bytes" } && range.From == first && range.To == first + length - 1 && range.Length == total;
-        if (!asAsked) return new NodeFault(FaultKind.WrongRange, $"asked for bytes {first}-{first + length - 1}/{total}, got {range?.ToString() ?? "none"}");
+        long last = first + length - 1;
+        if (range is { Unit: "bytes" } && range.From == first && range.To == last && range.Length == total)
+        {
+            return headers.ContentLength > length ? TooLarge(length) : null;
+        }
 
-        return headers.ContentLength > length ? TooLarge(length) : null;
-    }
+        return new NodeFault(FaultKind.WrongRange, $"asked for bytes {first}-{last}/{total}, got {range?.ToString() ?? "none"}");    }
 
     private static async Task<NodeFault> Status(HttpResponseMessage response, CancellationToken stop)
     {
-        var code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
-        var problem = await ProblemName.Read(response, stop).ConfigureAwait(false);
+        string code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+        string? problem = await ProblemName.Read(response, stop);
         return new NodeFault(FaultKind.HttpStatus, problem is null ? code : $"{code} {problem}");
     }
 
@@ -134,13 +139,13 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
         new(FaultKind.Truncated, $"{got} of {announced} bytes");
 
     // Null when the caller asked to stop, or when the error is ours.
-    private static NodeFault? AsFault(Exception error, CancellationToken late, CancellationToken stop) => error switch
+    private static NodeFault? AsFault(Exception error, CancellationToken stop) => error switch
     {
         OperationCanceledException when stop.IsCancellationRequested => null,
-        OperationCanceledException when late.IsCancellationRequested => new NodeFault(FaultKind.TimedOut, "too late"),
         // The connect timeout of the handler.
         OperationCanceledException => new NodeFault(FaultKind.Unreachable, "no connection in time"),
-        HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => new NodeFault(FaultKind.Truncated, "the connection ended early"),
+        HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } =>
+            new NodeFault(FaultKind.Truncated, "the connection ended early"),
         HttpRequestException { InnerException: SocketException socket } => new NodeFault(FaultKind.Unreachable, socket.Message),
         HttpRequestException or IOException => new NodeFault(FaultKind.Unreachable, error.Message),
         _ => null,

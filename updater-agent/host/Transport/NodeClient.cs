@@ -4,7 +4,9 @@ using SupplyChain.UpdaterAgent.Core;
 
 namespace SupplyChain.UpdaterAgent.Transport;
 
-/// <summary>What an agent asks of nodes (docs/protocol.md §10), by their number in the trust root. Nothing here is verified.</summary>
+/// <summary>
+/// What an agent asks of nodes (docs/protocol.md §10), by their number in the trust root. Nothing here is verified.
+/// </summary>
 internal sealed class NodeClient(
     HttpClient http, IReadOnlyList<Uri> nodes, TransportLimits limits, TimeProvider clock, Traffic traffic)
 {

@@ -11,13 +11,10 @@ internal static class ProblemName
 
     public static async Task<string?> Read(HttpResponseMessage response, CancellationToken stop)
     {
-        var body = new byte[BodyLimit];
-        var stream = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-        {
-            var length = await stream.ReadAtLeastAsync(body, BodyLimit, throwOnEndOfStream: false, stop).ConfigureAwait(false);
-            return Parse(body.AsMemory(0, length));
-        }
+        byte[] body = new byte[BodyLimit];
+        await using var stream = await response.Content.ReadAsStreamAsync(stop);
+        int length = await stream.ReadAtLeastAsync(body, BodyLimit, throwOnEndOfStream: false, stop);
+        return Parse(body.AsMemory(0, length));
     }
 
     private static string? Parse(ReadOnlyMemory<byte> body)
@@ -28,7 +25,7 @@ internal static class ProblemName
             if (json.RootElement.ValueKind != JsonValueKind.Object) return null;
             if (!json.RootElement.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String) return null;
 
-            var name = type.GetString()!;
+            string name = type.GetString()!;
             if (!name.StartsWith(Prefix, StringComparison.Ordinal)) return null;
 
             name = name[Prefix.Length..];

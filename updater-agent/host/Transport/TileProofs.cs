@@ -4,7 +4,9 @@ using SupplyChain.UpdaterAgent.Core;
 
 namespace SupplyChain.UpdaterAgent.Transport;
 
-/// <summary>Consistency proofs computed here from a node's tiles (docs/protocol.md §7 steps 4 and 5). They are not checked here.</summary>
+/// <summary>
+/// Consistency proofs computed here from a node's tiles (docs/protocol.md §7 steps 4 and 5). They are not checked here.
+/// </summary>
 internal sealed class TileProofs(NodeClient nodes)
 {
     /// <summary>From the tiles of a node whose log has <paramref name="newSize"/> leaves or more.</summary>
@@ -15,13 +17,16 @@ internal sealed class TileProofs(NodeClient nodes)
         ProofBuilder.Consistency(needed, oldSize, newSize);
 
         var fetched = await Task.WhenAll(needed.Tiles.Select(async tile =>
-            (tile, reply: await nodes.Tile(node, tile.Path, tile.ByteLength, stop).ConfigureAwait(false)))).ConfigureAwait(false);
+            (tile, reply: await nodes.Tile(node, tile.Path, tile.ByteLength, stop))));
 
         var data = new Dictionary<Tile, byte[]>();
         foreach (var (tile, reply) in fetched)
         {
             if (!reply.TryGet(out byte[]? bytes, out var fault)) return Reply<ConsistencyProof>.Failed(fault);
-            if (bytes.Length != tile.ByteLength) return Reply<ConsistencyProof>.Failed(new NodeFault(FaultKind.Truncated, tile.Path));
+            if (bytes.Length != tile.ByteLength)
+            {
+                return Reply<ConsistencyProof>.Failed(new NodeFault(FaultKind.Truncated, tile.Path));
+            }
 
             data.Add(tile, bytes);
         }

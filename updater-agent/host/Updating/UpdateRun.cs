@@ -37,7 +37,7 @@ internal sealed class UpdateRun(
                     return new UpdateResult(finish.Outcome, machine.Failures, machine.Certified, _download);
                 }
 
-                happened = await CarryOut(effect, task, stop).ConfigureAwait(false) ?? happened;
+                happened = await CarryOut(effect, task, stop) ?? happened;
             }
 
             effects = machine.On(happened ?? throw new UnreachableException(), clock.GetUtcNow().ToUnixTimeSeconds());
@@ -55,17 +55,17 @@ internal sealed class UpdateRun(
                 state.Save(keep.Proof);
                 return null;
             case UpdateEffect.AskCheckpoint ask:
-                return EventOf(await nodes.Checkpoint(ask.Node, stop).ConfigureAwait(false), note => new UpdateEvent.CheckpointCame(note));
+                return EventOf(await nodes.Checkpoint(ask.Node, stop), note => new UpdateEvent.CheckpointCame(note));
             case UpdateEffect.AskLatest ask:
-                var latest = await nodes.Latest(ask.Node, task.Product, task.Channel, ask.From, stop).ConfigureAwait(false);
+                var latest = await nodes.Latest(ask.Node, task.Product, task.Channel, ask.From, stop);
                 return EventOf(latest, bundle => new UpdateEvent.LatestCame(bundle));
             case UpdateEffect.AskConsistency ask:
-                var proof = await _proofs.Consistency(ask.Node, ask.OldSize, ask.NewSize, stop).ConfigureAwait(false);
+                var proof = await _proofs.Consistency(ask.Node, ask.OldSize, ask.NewSize, stop);
                 return EventOf(proof, came => new UpdateEvent.ConsistencyCame(came));
             case UpdateEffect.AskEveryone:
-                return new UpdateEvent.EveryoneAnswered(await Everyone(stop).ConfigureAwait(false));
+                return new UpdateEvent.EveryoneAnswered(await Everyone(stop));
             case UpdateEffect.Download download:
-                return await Download(download.Update, task.Order, stop).ConfigureAwait(false);
+                return await Download(download.Update, task.Order, stop);
             default:
                 throw new UnreachableException();
         }
@@ -74,17 +74,17 @@ internal sealed class UpdateRun(
     private async Task<IReadOnlyList<NodeAnswer>> Everyone(CancellationToken stop) =>
         await Task.WhenAll(Enumerable.Range(0, nodes.Count).Select(async node =>
         {
-            var reply = await nodes.Checkpoint(node, stop).ConfigureAwait(false);
+            var reply = await nodes.Checkpoint(node, stop);
             return reply.TryGet(out byte[]? note, out var fault)
                 ? (NodeAnswer)new NodeAnswer.Note(node, note)
                 : new NodeAnswer.Silence(node, fault);
-        })).ConfigureAwait(false);
+        }));
 
     private async Task<UpdateEvent> Download(VerifiedUpdate update, IReadOnlyList<int> order, CancellationToken stop)
     {
         var payload = update.Payload;
         _download = await display.Show(
-            payload.Name, (long)payload.Size, progress => downloader.Run(payload, order, progress, stop)).ConfigureAwait(false);
+            payload.Name, (long)payload.Size, progress => downloader.Run(payload, order, progress, stop));
         return new UpdateEvent.DownloadEnded(_download.Outcome == DownloadOutcome.Whole);
     }
 
