@@ -5,39 +5,48 @@ using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Api;
 
-/// <summary>Artifacts by digest: read by anyone, in ranges; written by publishers, in as many requests as it takes (docs/protocol.md §10).</summary>
-internal sealed class ArtifactEndpoints(ArtifactStore artifacts, UploadPermission permission, ILogger<ArtifactEndpoints> log)
+/// <summary>
+/// Artifacts by digest: read by anyone, in ranges; written by publishers, in as many requests as it takes
+/// (docs/protocol.md §10).
+/// </summary>
+internal sealed class ArtifactEndpoints(
+    ArtifactStore artifacts, UploadPermission permission, ILogger<ArtifactEndpoints> log)
 {
     private const string OffsetHeader = "Upload-Offset";
+    private const string NotADigest = "Not a SHA-256 in lower-case hexadecimal.";
+    private const string NotWhole = "This node does not hold the whole artifact.";
 
     public IResult Get(HttpContext context, string hex)
     {
-        if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed("Not a SHA-256 in lower-case hexadecimal.");
+        if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed(NotADigest);
         if (artifacts.Find(sha256) is { } stored) return StaticContent.File(context, stored.Path, hex);
 
         context.Response.Headers[OffsetHeader] = Decimal(artifacts.BytesHeld(sha256));
-        return Problem.NotFound("This node does not hold the whole artifact.");
+        return Problem.NotFound(NotWhole);
     }
 
     public IResult GetTree(HttpContext context, string hex)
     {
-        if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed("Not a SHA-256 in lower-case hexadecimal.");
-        if (artifacts.Find(sha256) is not { } stored) return Problem.NotFound("This node does not hold the whole artifact.");
+        if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed(NotADigest);
+        if (artifacts.Find(sha256) is not { } stored) return Problem.NotFound(NotWhole);
 
         return StaticContent.File(context, stored.TreePath, $"{hex}.tree");
     }
 
     public async Task<IResult> PutAsync(HttpContext context, string hex)
     {
-        if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed("Not a SHA-256 in lower-case hexadecimal.");
-        if (!UploadRange.TryRead(context.Request, out var range)) return Problem.Malformed("The range of the body is not a range of an artifact.");
+        if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed(NotADigest);
+        if (!UploadRange.TryRead(context.Request, out var range))
+            return Problem.Malformed("The range of the body is not a range of an artifact.");
         if (permission.Check(context.Request.Headers, sha256, range.Size) is { } refused) return refused;
         if (artifacts.Find(sha256) is not null) return Results.StatusCode(StatusCodes.Status201Created);
 
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = range.Count;
         using var writer = artifacts.TryWrite(sha256);
-        if (writer is null) return WrongOffset(context, artifacts.BytesHeld(sha256), "Another upload of this artifact is under way.");
-        if (writer.Held != range.First) return WrongOffset(context, writer.Held, "The range does not begin where the bytes held end.");
+        if (writer is null)
+            return WrongOffset(context, artifacts.BytesHeld(sha256), "Another upload of this artifact is under way.");
+        if (writer.Held != range.First)
+            return WrongOffset(context, writer.Held, "The range does not begin where the bytes held end.");
 
         return await AppendAsync(context, writer, range, hex);
     }

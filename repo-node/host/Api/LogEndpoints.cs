@@ -4,7 +4,9 @@ using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Api;
 
-/// <summary>The log as any C2SP client reads it: checkpoint, tiles, entry bundles; and the trust root (docs/protocol.md §10).</summary>
+/// <summary>
+/// The log as any C2SP client reads it: checkpoint, tiles, entry bundles; and the trust root (docs/protocol.md §10).
+/// </summary>
 internal sealed class LogEndpoints(NodeState state, TileStore tiles, FirstRoot root)
 {
     private const string Binary = "application/octet-stream";
@@ -21,7 +23,9 @@ internal sealed class LogEndpoints(NodeState state, TileStore tiles, FirstRoot r
         else if (Tile.TryParsePath(path, out var tile)) data = tiles.Read(tile);
         else return Problem.Malformed("Not the path of a tile or an entry bundle.");
 
-        return data is null ? Problem.NotFound("The log is not that long yet.") : StaticContent.Bytes(context, data, Binary);
+        return data is null
+            ? Problem.NotFound("The log is not that long yet.")
+            : StaticContent.Bytes(context, data, Binary);
     }
 
     public IResult GetTrust(HttpContext context, string file) => file == "1.update"

@@ -4,7 +4,9 @@ using SupplyChain.RepoNode.Peers;
 
 namespace SupplyChain.RepoNode.Api;
 
-/// <summary>The node interface of docs/protocol.md §10: which request goes where, and what happens before and around it.</summary>
+/// <summary>
+/// The node interface of docs/protocol.md §10: which request goes where, and what happens before and around it.
+/// </summary>
 internal static class NodeApi
 {
     public static void AddNodeApi(this IServiceCollection services)
@@ -49,9 +51,10 @@ internal static class NodeApi
     // Artifacts take as long as they take; the server ends connections that are too slow.
     private static void MapArtifacts(WebApplication app, ArtifactEndpoints artifacts)
     {
-        app.MapMethods("/artifact/sha256/{hex}", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, string hex) =>
+        string[] reading = [HttpMethods.Get, HttpMethods.Head];
+        app.MapMethods("/artifact/sha256/{hex}", reading, (HttpContext context, string hex) =>
             artifacts.Get(context, hex)).DisableRequestTimeout();
-        app.MapMethods("/artifact/sha256/{hex}/tree", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, string hex) =>
+        app.MapMethods("/artifact/sha256/{hex}/tree", reading, (HttpContext context, string hex) =>
             artifacts.GetTree(context, hex)).DisableRequestTimeout();
         app.MapPut("/artifact/sha256/{hex}", (HttpContext context, string hex) => artifacts.PutAsync(context, hex))
             .RequireRateLimiting(RequestLimits.Writes).DisableRequestTimeout();
@@ -59,7 +62,8 @@ internal static class NodeApi
 
     private static void MapStatements(WebApplication app, StatementEndpoints statements)
     {
-        app.MapPost("/statements", (Func<HttpContext, Task<IResult>>)statements.PostAsync).RequireRateLimiting(RequestLimits.Writes);
+        app.MapPost("/statements", (Func<HttpContext, Task<IResult>>)statements.PostAsync)
+            .RequireRateLimiting(RequestLimits.Writes);
         app.MapGet("/statements/{id}", (HttpContext context, string id) => statements.Get(context, id));
     }
 
@@ -75,7 +79,8 @@ internal static class NodeApi
             var status = new NodeStatus(
                 name, root.Origin, snapshot.View.Number, snapshot.Tip.Header.Height, snapshot.Tip.Ledger.Size,
                 snapshot.Certified?.Ledger.Size ?? 0, snapshot.Pending, network.Connected, root.Quorum.Required);
-            return StaticContent.Current(context, status.WriteTo(new CanonicalJsonWriter()).ToArray(), "application/json");
+            byte[] body = status.WriteTo(new CanonicalJsonWriter()).ToArray();
+            return StaticContent.Current(context, body, "application/json");
         });
     }
 
@@ -92,16 +97,19 @@ internal static class NodeApi
                 : Problem.Malformed("The request breaks off, or is not HTTP.");
             await problem.ExecuteAsync(context);
         }
-        catch (IOException failure) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (IOException failure) when (!context.Response.HasStarted && !IsGone(context))
         {
-            Logger(context).LogError(failure, "Could not answer {Method} {Path}", context.Request.Method, context.Request.Path);
+            var request = context.Request;
+            Logger(context).LogError(failure, "Could not answer {Method} {Path}", request.Method, request.Path);
             await Problem.Internal().ExecuteAsync(context);
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (IsGone(context))
         {
             // The client has gone: nobody reads an answer.
         }
     }
+
+    private static bool IsGone(HttpContext context) => context.RequestAborted.IsCancellationRequested;
 
     private static ILogger Logger(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("SupplyChain.RepoNode.Api");

@@ -15,7 +15,15 @@ namespace SupplyChain.RepoNode.Api;
 /// <param name="Peers">Peers that have let it in.</param>
 /// <param name="Quorum">q; with itself, a node needs q − 1 peers.</param>
 internal sealed record NodeStatus(
-    string Name, string Origin, ulong View, ulong Height, ulong TreeSize, ulong CertifiedSize, int Pending, int Peers, int Quorum)
+    string Name,
+    string Origin,
+    ulong View,
+    ulong Height,
+    ulong TreeSize,
+    ulong CertifiedSize,
+    int Pending,
+    int Peers,
+    int Quorum)
 {
     public CanonicalJsonWriter WriteTo(CanonicalJsonWriter writer) => writer.BeginObject()
         .Field("name", Name)
@@ -45,7 +53,8 @@ internal sealed record NodeStatus(
         if (!reader.TryName("quorum") || !reader.TryNumber(out ulong quorum, int.MaxValue)) return false;
         if (!reader.TryEndObject() || !reader.AtEnd) return false;
 
-        status = new NodeStatus(name, origin, view, height, treeSize, certifiedSize, (int)pending, (int)peers, (int)quorum);
+        status = new NodeStatus(
+            name, origin, view, height, treeSize, certifiedSize, (int)pending, (int)peers, (int)quorum);
         return true;
     }
 }

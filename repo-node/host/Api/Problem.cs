@@ -2,14 +2,18 @@ using SupplyChain.Protocol.Encoding;
 
 namespace SupplyChain.RepoNode.Api;
 
-/// <summary>An error as RFC 9457 problem details, <c>type</c> = <c>urn:supplychain:problem:&lt;name&gt;</c> (docs/protocol.md §10).</summary>
+/// <summary>
+/// An error as RFC 9457 problem details, <c>type</c> = <c>urn:supplychain:problem:&lt;name&gt;</c> (docs/protocol.md
+/// §10).
+/// </summary>
 internal sealed class Problem(int status, string name, string detail) : IResult
 {
     private const string ContentType = "application/problem+json";
 
     public static Problem Malformed(string detail) => new(StatusCodes.Status400BadRequest, "malformed", detail);
 
-    public static Problem UnknownPublisher(string detail) => new(StatusCodes.Status403Forbidden, "unknown-publisher", detail);
+    public static Problem UnknownPublisher(string detail) =>
+        new(StatusCodes.Status403Forbidden, "unknown-publisher", detail);
 
     public static Problem NotFound(string detail) => new(StatusCodes.Status404NotFound, "not-found", detail);
 
@@ -18,18 +22,24 @@ internal sealed class Problem(int status, string name, string detail) : IResult
 
     public static Problem UploadOffset(string detail) => new(StatusCodes.Status409Conflict, "upload-offset", detail);
 
-    public static Problem ArtifactMissing(string detail) => new(StatusCodes.Status409Conflict, "artifact-missing", detail);
+    public static Problem ArtifactMissing(string detail) =>
+        new(StatusCodes.Status409Conflict, "artifact-missing", detail);
 
     public static Problem TooLarge(string detail) => new(StatusCodes.Status413PayloadTooLarge, "too-large", detail);
 
     public static Problem DigestMismatch() => new(
-        StatusCodes.Status422UnprocessableEntity, "digest-mismatch", "The bytes received are not those of this digest; all of them were dropped.");
+        StatusCodes.Status422UnprocessableEntity,
+        "digest-mismatch",
+        "The bytes received are not those of this digest; all of them were dropped.");
 
     /// <summary>A ledger rule's refusal, by its name in docs/protocol.md §3.</summary>
-    public static Problem Refused(string rule, string detail) => new(StatusCodes.Status422UnprocessableEntity, rule, detail);
+    public static Problem Refused(string rule, string detail) =>
+        new(StatusCodes.Status422UnprocessableEntity, rule, detail);
 
     public static Problem TooManyRequests() => new(
-        StatusCodes.Status429TooManyRequests, "too-many-requests", "More requests came from this address than the node answers.");
+        StatusCodes.Status429TooManyRequests,
+        "too-many-requests",
+        "More came than the node takes at once. Try again later.");
 
     public static Problem Starting() => new(
         StatusCodes.Status503ServiceUnavailable, "starting", "Nothing is certified yet: too few nodes have cosigned.");
@@ -51,6 +61,8 @@ internal sealed class Problem(int status, string name, string detail) : IResult
         response.ContentType = ContentType;
         response.ContentLength = body.Length;
         response.Headers.CacheControl = "no-store";
-        return HttpMethods.IsHead(httpContext.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body).AsTask();
+        return HttpMethods.IsHead(httpContext.Request.Method)
+            ? Task.CompletedTask
+            : response.Body.WriteAsync(body).AsTask();
     }
 }

@@ -10,7 +10,9 @@ using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Api;
 
-/// <summary>Answers that carry their own proof, all about the newest certified checkpoint (docs/protocol.md §8).</summary>
+/// <summary>
+/// Answers that carry their own proof, all about the newest certified checkpoint (docs/protocol.md §8).
+/// </summary>
 internal sealed class ProofEndpoints(NodeState state, TileStore tiles)
 {
     private const string UpdateType = "application/vnd.supplychain.update";
@@ -18,8 +20,10 @@ internal sealed class ProofEndpoints(NodeState state, TileStore tiles)
 
     public IResult GetLatest(HttpContext context, string product, string channel)
     {
-        if (!Names.IsName(product) || !Names.IsName(channel)) return Problem.Malformed("Not the names of a product and a channel.");
-        if (!TryReadFrom(context.Request.Query["from"], out var from)) return Problem.Malformed("'from' is not a tree size.");
+        if (!Names.IsName(product) || !Names.IsName(channel))
+            return Problem.Malformed("Not the names of a product and a channel.");
+        if (!TryReadFrom(context.Request.Query["from"], out var from))
+            return Problem.Malformed("'from' is not a tree size.");
         if (state.Current.Certified is not { } certified) return Problem.Starting();
 
         return StaticContent.Current(context, BundleOf(certified, product, channel, from).ToBytes(), UpdateType);
@@ -27,10 +31,12 @@ internal sealed class ProofEndpoints(NodeState state, TileStore tiles)
 
     public IResult GetMapRow(HttpContext context, string keyHash)
     {
-        if (!Digest.TryParseHex(keyHash, out var hash)) return Problem.Malformed("Not a key hash in lower-case hexadecimal.");
+        if (!Digest.TryParseHex(keyHash, out var hash))
+            return Problem.Malformed("Not a key hash in lower-case hexadecimal.");
         if (state.Current.Certified is not { } certified) return Problem.Starting();
 
-        var answer = new MapAnswer(certified.Note, StateOf(certified), ProvenRow.Of(certified.Ledger.Map, new MapKey(hash)));
+        var row = ProvenRow.Of(certified.Ledger.Map, new MapKey(hash));
+        var answer = new MapAnswer(certified.Note, StateOf(certified), row);
         return StaticContent.Current(context, answer.ToBytes(), Binary);
     }
 
@@ -64,7 +70,9 @@ internal sealed class ProofEndpoints(NodeState state, TileStore tiles)
 
     // A client that is ahead of this node gets no proof; it sees by the size that it is.
     private ConsistencyProof? ConsistencyFrom(CertifiedState certified, TreeSize from) =>
-        from == TreeSize.Zero || from > certified.Size ? null : ProofBuilder.Consistency(tiles.At(certified.Size), from, certified.Size);
+        from == TreeSize.Zero || from > certified.Size
+            ? null
+            : ProofBuilder.Consistency(tiles.At(certified.Size), from, certified.Size);
 
     private IncludedEntry StateOf(CertifiedState certified) => Included(certified, certified.Ledger.StateIndex);
 

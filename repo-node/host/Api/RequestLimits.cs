@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
@@ -6,6 +5,7 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SupplyChain.Protocol;
+using SupplyChain.Protocol.Encoding;
 
 namespace SupplyChain.RepoNode.Api;
 
@@ -41,9 +41,10 @@ internal static class RequestLimits
         limiter.AddPolicy(Writes, context => Bucket(context, WriteBurst, WritesPerSecond));
         limiter.OnRejected = async (rejected, _) =>
         {
+            var context = rejected.HttpContext;
             if (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait))
-                rejected.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            await Problem.TooManyRequests().ExecuteAsync(rejected.HttpContext);
+                context.Response.Headers.RetryAfter = StrictDecimal.Encode((ulong)Math.Ceiling(wait.TotalSeconds));
+            await Problem.TooManyRequests().ExecuteAsync(context);
         };
     }
 
@@ -51,12 +52,14 @@ internal static class RequestLimits
         timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = Deadline };
 
     private static RateLimitPartition<string> Bucket(HttpContext context, int burst, int perSecond) =>
-        RateLimitPartition.GetTokenBucketLimiter(Caller(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = burst,
-            TokensPerPeriod = perSecond,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-        });
+        RateLimitPartition.GetTokenBucketLimiter(
+            Caller(context.Connection.RemoteIpAddress),
+            _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = burst,
+                TokensPerPeriod = perSecond,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            });
 
     // Whoever has one IPv6 address has 2^64 of them.
     private static string Caller(IPAddress? address)

@@ -19,13 +19,15 @@ internal sealed class StatementEndpoints(NodeState state, NodeDatabase database,
         byte[] entry = await ReadBodyAsync(context);
         if (!Envelope.TryRead(entry, out var envelope)) return Problem.Malformed("Not a canonical envelope.");
         if (MissingArtifact(envelope) is { } missing)
-            return Problem.ArtifactMissing($"This node does not hold the whole artifact {missing.Name}, sha256 {missing.Sha256}, with the stated size and fsverity digest.");
+            return Problem.ArtifactMissing($"It does not hold {missing.Name} as stated, sha256 {missing.Sha256}.");
 
         return await loop.SubmitAsync(envelope, context.RequestAborted) switch
         {
             SubmissionAnswer.Pending or SubmissionAnswer.Refused(LedgerRefusal.Duplicate) => Accepted(envelope.Id),
-            SubmissionAnswer.Refused(LedgerRefusal.Malformed) => Problem.Malformed("Not a statement with a known predicate."),
-            SubmissionAnswer.Refused(var refusal) => Problem.Refused(refusal.Name(), "A ledger rule refuses the statement on the final state."),
+            SubmissionAnswer.Refused(LedgerRefusal.Malformed) =>
+                Problem.Malformed("Not a statement with a known predicate."),
+            SubmissionAnswer.Refused(var refusal) =>
+                Problem.Refused(refusal.Name(), "A ledger rule refuses the statement on the final state."),
             SubmissionAnswer.Full => Problem.TooManyRequests(),
             var other => throw new InvariantBrokenException($"an answer is pending, refused or full, not {other}"),
         };
@@ -33,7 +35,8 @@ internal sealed class StatementEndpoints(NodeState state, NodeDatabase database,
 
     public IResult Get(HttpContext context, string id)
     {
-        if (!Digest.TryParseHex(id, out var statement)) return Problem.Malformed("Not an id in lower-case hexadecimal.");
+        if (!Digest.TryParseHex(id, out var statement))
+            return Problem.Malformed("Not an id in lower-case hexadecimal.");
 
         var snapshot = state.Current;
         var answer = new CanonicalJsonWriter().BeginObject().Field("id", statement);
@@ -41,10 +44,12 @@ internal sealed class StatementEndpoints(NodeState state, NodeDatabase database,
             answer.Field("status", "certified").Field("index", certifiedIndex);
         else if (IndexIn(snapshot.Tip.Ledger, statement) is { } finalIndex)
             answer.Field("status", "final").Field("index", finalIndex);
-        else if (database.FindSubmission(statement) is { } submission)
-            _ = submission.Refusal is null ? answer.Field("status", "pending") : answer.Field("status", "refused").Field("reason", submission.Refusal);
-        else
+        else if (database.FindSubmission(statement) is not { } submission)
             return Problem.UnknownStatement();
+        else if (submission.Refusal is { } refusal)
+            answer.Field("status", "refused").Field("reason", refusal);
+        else
+            answer.Field("status", "pending");
 
         return StaticContent.Current(context, answer.EndObject().ToArray(), Json);
     }
@@ -56,12 +61,14 @@ internal sealed class StatementEndpoints(NodeState state, NodeDatabase database,
 
     private static IResult Accepted(Digest id)
     {
-        byte[] body = new CanonicalJsonWriter().BeginObject().Field("id", id).Field("status", "pending").EndObject().ToArray();
-        return Results.Text(body, Json, StatusCodes.Status202Accepted);
+        var body = new CanonicalJsonWriter().BeginObject().Field("id", id).Field("status", "pending").EndObject();
+        return Results.Text(body.ToArray(), Json, StatusCodes.Status202Accepted);
     }
 
     private static ulong? IndexIn(LedgerState ledger, Digest statement) =>
-        ledger.Map.TryGet(MapKey.Statement(statement), out var value) && StatementRow.TryRead(value.Span, out var row) ? row.Index : null;
+        ledger.Map.TryGet(MapKey.Statement(statement), out var value) && StatementRow.TryRead(value.Span, out var row)
+            ? row.Index
+            : null;
 
     // The server has bounded the body's size already.
     private static async Task<byte[]> ReadBodyAsync(HttpContext context)

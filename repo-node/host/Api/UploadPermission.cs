@@ -23,13 +23,14 @@ internal sealed class UploadPermission(TrustRoot root)
     public Problem? Check(IHeaderDictionary headers, Digest sha256, long size)
     {
         string? key = headers[PublisherHeader], signature = headers[SignatureHeader];
-        if (key is null || signature is null) return Problem.UnknownPublisher($"{PublisherHeader} and {SignatureHeader} are missing.");
+        if (key is null || signature is null)
+            return Problem.UnknownPublisher($"{PublisherHeader} and {SignatureHeader} are missing.");
 
         var publisher = root.Publishers.FirstOrDefault(known => known.ToHex() == key);
         if (publisher is null) return Problem.UnknownPublisher("The trust root does not name this publisher.");
-        if (!StrictBase64.TryDecode(signature, out byte[]? bytes) || !publisher.Verify(Message(root.Origin, sha256, size), bytes))
-            return Problem.UnknownPublisher("The publisher's signature is not valid for this network, digest and size.");
-
-        return null;
+        return StrictBase64.TryDecode(signature, out byte[]? bytes)
+            && publisher.Verify(Message(root.Origin, sha256, size), bytes)
+            ? null
+            : Problem.UnknownPublisher("The publisher's signature is not valid for this network, digest and size.");
     }
 }

@@ -3,12 +3,17 @@ using SupplyChain.Protocol.Encoding;
 
 namespace SupplyChain.RepoNode.Api;
 
-/// <summary>Which bytes of an artifact an upload's body holds: <paramref name="First"/> and the <paramref name="Count"/> − 1 behind it.</summary>
+/// <summary>
+/// Which bytes of an artifact an upload's body holds: <paramref name="First"/> and the <paramref name="Count"/> − 1
+/// behind it.
+/// </summary>
 internal readonly record struct UploadRange(long First, long Count, long Size)
 {
     public bool IsLast => First + Count == Size;
 
-    /// <summary><c>Content-Range: bytes &lt;first&gt;-&lt;last&gt;/&lt;size&gt;</c>; without it, the body is the whole.</summary>
+    /// <summary>
+    /// <c>Content-Range: bytes &lt;first&gt;-&lt;last&gt;/&lt;size&gt;</c>; without it, the body is the whole.
+    /// </summary>
     public static bool TryRead(HttpRequest request, out UploadRange range)
     {
         range = default;

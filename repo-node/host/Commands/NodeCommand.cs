@@ -1,8 +1,12 @@
 using System.CommandLine;
+using Microsoft.Data.Sqlite;
+using SupplyChain.Protocol;
 
 namespace SupplyChain.RepoNode.Commands;
 
-/// <summary>The command line of the program, and the one place where a failure becomes words and an exit code.</summary>
+/// <summary>
+/// The command line of the program, and the one place where a failure becomes words and an exit code.
+/// </summary>
 internal static class NodeCommand
 {
     private static readonly Option<bool> Json = new("--json")
@@ -23,7 +27,11 @@ internal static class NodeCommand
 
         var parsed = root.Parse(args);
         // A running node ends by its own rules (RunCommand); everything else is over in no time.
-        var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        var invocation = new InvocationConfiguration
+        {
+            ProcessTerminationTimeout = null,
+            EnableDefaultExceptionHandler = false,
+        };
         if (parsed.Errors.Count > 0)
         {
             await parsed.InvokeAsync(invocation);
@@ -34,7 +42,8 @@ internal static class NodeCommand
     }
 
     /// <summary>Gives a command its action.</summary>
-    internal static Command Runs(this Command command, Func<ParseResult, Screen, CancellationToken, Task<ExitCode>> action)
+    internal static Command Runs(
+        this Command command, Func<ParseResult, Screen, CancellationToken, Task<ExitCode>> action)
     {
         command.SetAction(async (parsed, stop) => (int)await RunAsync(parsed, action, stop));
         return command;
@@ -53,11 +62,20 @@ internal static class NodeCommand
             screen.Failure(failure);
             return failure.Code;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException
+            or SqliteException)
         {
             screen.Failure(new CommandFailure(
-                ExitCode.Environment, "environment", failure.Message, "Check that the directory is the node's own and the disk is sound."));
+                ExitCode.Environment, "environment", failure.Message,
+                "Check that the directory is the node's own, the ports are free and the disk is sound."));
             return ExitCode.Environment;
+        }
+        catch (InvariantBrokenException broken)
+        {
+            screen.Failure(new CommandFailure(
+                ExitCode.Failed, "invariant-broken", broken.Message,
+                "What is on the disk is not what this node wrote. Do not start it again before you know why."));
+            return ExitCode.Failed;
         }
     }
 }

@@ -10,10 +10,20 @@ namespace SupplyChain.RepoNode.Commands;
 /// <summary><c>repo-node run</c>: takes part until it is told to stop.</summary>
 internal static class RunCommand
 {
-    private static readonly Option<DirectoryInfo> Data = new("--data") { Description = "The node's own directory.", Required = true };
-    private static readonly Option<FileInfo> TrustRoot = new("--trust-root") { Description = "The envelope of trust root 1.", Required = true };
+    private static readonly Option<DirectoryInfo> Data = new("--data")
+    {
+        Description = "The node's own directory.",
+        Required = true,
+    };
 
-    public static Command Create() => new Command("run", "Take part until told to stop.") { Data, TrustRoot }.Runs(RunAsync);
+    private static readonly Option<FileInfo> TrustRoot = new("--trust-root")
+    {
+        Description = "The envelope of trust root 1.",
+        Required = true,
+    };
+
+    public static Command Create() =>
+        new Command("run", "Take part until told to stop.") { Data, TrustRoot }.Runs(RunAsync);
 
     private static async Task<ExitCode> RunAsync(ParseResult parsed, Screen screen, CancellationToken stop)
     {
@@ -21,11 +31,13 @@ internal static class RunCommand
         if (!File.Exists(files.Description))
         {
             throw new CommandFailure(
-                ExitCode.Environment, "not-a-node", $"There is no node in {files.Data}.", "Make one with repo-node init.");
+                ExitCode.Environment, "not-a-node", $"There is no node in {files.Data}.",
+                "Make one with repo-node init.");
         }
 
         using var held = NodeLock.TryTake(files.Lock) ?? throw new CommandFailure(
-            ExitCode.Locked, "locked", $"Another process runs the node in {files.Data}.", "Stop it first; do not delete the lock.");
+            ExitCode.Locked, "locked", $"Another process runs the node in {files.Data}.",
+            "Stop it first; do not delete the lock.");
         using var keys = NodeKeys.Load(files);
         var root = ReadRoot(parsed.GetRequiredValue(TrustRoot));
         int self = root.Find(keys) ?? throw new CommandFailure(
@@ -48,13 +60,22 @@ internal static class RunCommand
         var identity = root.Root.Nodes[self];
         screen.Result(
             new CanonicalJsonWriter().BeginObject()
-                .Field("name", identity.Name).Field("origin", root.Root.Origin).Field("url", identity.Url).Field("peer", identity.Peer).EndObject(),
-            console => console.MarkupLineInterpolated($"[bold]{identity.Name}[/] of {root.Root.Origin} is ready at {identity.Url}"));
+                .Field("name", identity.Name)
+                .Field("origin", root.Root.Origin)
+                .Field("url", identity.Url)
+                .Field("peer", identity.Peer)
+                .EndObject(),
+            console => console.MarkupLineInterpolated(
+                $"[bold]{identity.Name}[/] of {root.Root.Origin} is ready at {identity.Url}"));
 
-        if (await node.WaitForEndAsync(stop) is not { } failure) return interrupted ? ExitCode.Interrupted : ExitCode.Done;
+        if (await node.WaitForEndAsync(stop) is { } failure)
+        {
+            throw new CommandFailure(
+                ExitCode.Failed, "stopped", failure.Message,
+                "The node stops rather than risk its word. Look at its log before starting it again.");
+        }
 
-        throw new CommandFailure(
-            ExitCode.Failed, "stopped", failure.Message, "The node stops rather than risk its word. Look at its log before starting it again.");
+        return interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
     private static Node BuildNode(NodeFiles files, NodeKeys keys, FirstRoot root, int self)
@@ -74,12 +95,15 @@ internal static class RunCommand
         {
             throw new CommandFailure(
                 ExitCode.Failed, "journal-damaged", damage.Message,
-                "Do not repair, delete or restore it: the node could sign a second history. Make a new node with new keys (docs/operations.md).");
+                "Do not repair, delete or restore it: the node could sign a second history. "
+                + "Make a new node with new keys (docs/operations.md).");
         }
     }
 
-    private static FirstRoot ReadRoot(FileInfo file) => FirstRoot.Read(File.ReadAllBytes(file.FullName)).TryGet(out var root, out var rejection)
-        ? root
-        : throw new CommandFailure(
-            ExitCode.Refused, rejection.Name, $"{file.FullName} is not a trust root: {rejection.Detail}.", "Check it with share trust show.");
+    private static FirstRoot ReadRoot(FileInfo file) =>
+        FirstRoot.Read(File.ReadAllBytes(file.FullName)).TryGet(out var root, out var rejection)
+            ? root
+            : throw new CommandFailure(
+                ExitCode.Refused, rejection.Name, $"{file.FullName} is not a trust root: {rejection.Detail}.",
+                "Check it with share trust show.");
 }

@@ -36,5 +36,7 @@ internal sealed class Screen(bool json)
     }
 
     // Messages of the system may hold what canonical JSON does not.
-    private static string Plain(string text) => CanonicalJson.IsText(text) ? text : string.Concat(text.Where(char.IsAscii).Where(c => !char.IsControl(c)));
+    private static string Plain(string text) => CanonicalJson.IsText(text)
+        ? text
+        : string.Concat(text.Where(c => char.IsAscii(c) && !char.IsControl(c)));
 }

@@ -12,7 +12,13 @@ internal static class StatusCommand
 {
     private const int MaxAnswer = 64 << 10;
 
-    private static readonly Option<DirectoryInfo> Data = new("--data") { Description = "The directory of a node on this machine." };
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    private static readonly Option<DirectoryInfo> Data = new("--data")
+    {
+        Description = "The directory of a node on this machine.",
+    };
+
     private static readonly Option<string> Url = new("--url") { Description = "The URL of any node." };
 
     public static Command Create() =>
@@ -31,17 +37,22 @@ internal static class StatusCommand
     {
         if (parsed.GetValue(Url) is { } url) return url;
         if (parsed.GetValue(Data) is not { } data)
-            throw new CommandFailure(ExitCode.Usage, "usage", "Which node?", "Name its directory with --data or its URL with --url.");
+        {
+            throw new CommandFailure(
+                ExitCode.Usage, "usage", "Which node?", "Name its directory with --data or its URL with --url.");
+        }
 
         string file = new NodeFiles(data.FullName).Description;
         return NodeIdentity.TryRead(File.ReadAllBytes(file), out var identity)
             ? identity.Url
-            : throw new CommandFailure(ExitCode.Environment, "not-a-node", $"{file} does not describe a node.", "Name another directory with --data.");
+            : throw new CommandFailure(
+                ExitCode.Environment, "not-a-node", $"{file} does not describe a node.",
+                "Name another directory with --data.");
     }
 
     private static async Task<NodeStatus> AskAsync(string url, CancellationToken stop)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5), MaxResponseContentBufferSize = MaxAnswer };
+        using var client = new HttpClient { Timeout = Deadline, MaxResponseContentBufferSize = MaxAnswer };
         try
         {
             byte[] answer = await client.GetByteArrayAsync(new Uri(new Uri(url), "/healthz"), stop);
@@ -49,11 +60,14 @@ internal static class StatusCommand
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or UriFormatException)
         {
-            throw new CommandFailure(ExitCode.Environment, "no-answer", $"{url} does not answer: {failure.Message}", "Is the node running?");
+            throw NoAnswer($"{url} does not answer: {failure.Message}", "Is the node running?");
         }
 
-        throw new CommandFailure(ExitCode.Environment, "no-answer", $"{url} does not answer as a node.", "Is this a node's URL?");
+        throw NoAnswer($"{url} does not answer as a node.", "Is this a node's URL?");
     }
+
+    private static CommandFailure NoAnswer(string message, string hint) =>
+        new(ExitCode.Environment, "no-answer", message, hint);
 
     private static Table Table(NodeStatus status) => new Table().Border(TableBorder.Rounded).AddColumns("", status.Name)
         .AddRow("origin", status.Origin)

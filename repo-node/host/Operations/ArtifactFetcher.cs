@@ -25,9 +25,13 @@ internal sealed class ArtifactFetcher : IDisposable
     private readonly Uri[] _sources;
     private readonly TimeProvider _time;
     private readonly ILogger<ArtifactFetcher> _log;
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = Deadline };
+    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+    {
+        Timeout = Deadline,
+    };
 
-    public ArtifactFetcher(ArtifactStore artifacts, IEnumerable<NodeIdentity> sources, TimeProvider time, ILogger<ArtifactFetcher> log)
+    public ArtifactFetcher(
+        ArtifactStore artifacts, IEnumerable<NodeIdentity> sources, TimeProvider time, ILogger<ArtifactFetcher> log)
     {
         _artifacts = artifacts;
         _sources = [.. sources.Select(node => new Uri(node.Url))];
@@ -35,7 +39,9 @@ internal sealed class ArtifactFetcher : IDisposable
         _log = log;
     }
 
-    /// <summary>Completes when the artifact is whole on this node's own disk. Asking again joins the fetch under way.</summary>
+    /// <summary>
+    /// Completes when the artifact is whole on this node's own disk. Asking again joins the fetch under way.
+    /// </summary>
     public Task HoldAsync(Artifact artifact, CancellationToken stop) => _artifacts.Holds(artifact)
         ? Task.CompletedTask
         : _underWay.GetOrAdd(artifact, wanted => FetchAsync(wanted, stop));
@@ -52,7 +58,7 @@ internal sealed class ArtifactFetcher : IDisposable
             {
                 if (await TryFetchAsync(artifact, turn, stop)) break;
             }
-            catch (Exception failure) when (failure is HttpRequestException or IOException or TaskCanceledException && !stop.IsCancellationRequested)
+            catch (Exception failure) when (IsOfTheWorld(failure, stop))
             {
                 _log.LogDebug("Could not fetch artifact {Sha256}: {Reason}", artifact.Sha256, failure.Message);
             }
@@ -73,14 +79,16 @@ internal sealed class ArtifactFetcher : IDisposable
         if (writer is null) return false;
         if (await FetchTreeAsync(artifact, SourceOf(turn), stop) is not { } tree) return false;
 
-        // What lies here may be the rest of an upload that broke off, checked by nobody: whole pieces are not kept unchecked.
+        // What lies here may be the rest of an upload that broke off, checked by nobody: whole pieces are not kept
+        // unchecked.
         if (writer.Held > 0) writer.Truncate();
         await FetchPiecesAsync(artifact, tree, writer, turn, stop);
         return writer.TryComplete() && _artifacts.Holds(artifact);
     }
 
     // Pieces come from different nodes at the same time and are kept in their order.
-    private async Task FetchPiecesAsync(Artifact artifact, VerityTree tree, ArtifactWriter writer, int turn, CancellationToken stop)
+    private async Task FetchPiecesAsync(
+        Artifact artifact, VerityTree tree, ArtifactWriter writer, int turn, CancellationToken stop)
     {
         var coming = new Queue<Task<byte[]>>();
         using var given = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -101,12 +109,14 @@ internal sealed class ArtifactFetcher : IDisposable
         }
     }
 
-    private async Task<byte[]> FetchPieceAsync(Artifact artifact, VerityTree tree, int piece, int turn, CancellationToken stop)
+    private async Task<byte[]> FetchPieceAsync(
+        Artifact artifact, VerityTree tree, int piece, int turn, CancellationToken stop)
     {
         for (int attempt = 0; attempt < _sources.Length; attempt++)
         {
+            long offset = (long)piece * VerityTree.PieceSize;
             byte[]? bytes = await TryGetAsync(
-                SourceOf(turn + piece + attempt), $"/artifact/sha256/{artifact.Sha256}", (long)piece * VerityTree.PieceSize, tree.PieceLength(piece), stop);
+                SourceOf(turn + piece + attempt), PathOf(artifact), offset, tree.PieceLength(piece), stop);
             if (bytes is not null && tree.VerifyPiece(piece, bytes)) return bytes;
         }
 
@@ -116,8 +126,10 @@ internal sealed class ArtifactFetcher : IDisposable
     private async Task<VerityTree?> FetchTreeAsync(Artifact artifact, Uri source, CancellationToken stop)
     {
         int length = VerityTree.LengthOf((long)artifact.Size);
-        byte[]? bytes = length == 0 ? [] : await TryGetAsync(source, $"/artifact/sha256/{artifact.Sha256}/tree", 0, length, stop);
-        return bytes is not null && VerityTree.TryRead(bytes, (long)artifact.Size, artifact.FsVerity, out var tree) ? tree : null;
+        byte[]? bytes = length == 0 ? [] : await TryGetAsync(source, $"{PathOf(artifact)}/tree", 0, length, stop);
+        if (bytes is null) return null;
+
+        return VerityTree.TryRead(bytes, (long)artifact.Size, artifact.FsVerity, out var tree) ? tree : null;
     }
 
     /// <returns>Null when the source does not have exactly these bytes.</returns>
@@ -128,18 +140,24 @@ internal sealed class ArtifactFetcher : IDisposable
         try
         {
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
-            if (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentLength != length) return null;
+            if (response.StatusCode != HttpStatusCode.PartialContent) return null;
+            if (response.Content.Headers.ContentLength != length) return null;
 
             byte[] bytes = new byte[length];
             await using var body = await response.Content.ReadAsStreamAsync(stop);
             await body.ReadExactlyAsync(bytes, stop);
             return bytes;
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or TaskCanceledException && !stop.IsCancellationRequested)
+        catch (Exception failure) when (IsOfTheWorld(failure, stop))
         {
             return null;
         }
     }
 
     private Uri SourceOf(int turn) => _sources[turn % _sources.Length];
+
+    private static string PathOf(Artifact artifact) => $"/artifact/sha256/{artifact.Sha256}";
+
+    private static bool IsOfTheWorld(Exception failure, CancellationToken stop) =>
+        failure is HttpRequestException or IOException or OperationCanceledException && !stop.IsCancellationRequested;
 }

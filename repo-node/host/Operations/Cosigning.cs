@@ -12,8 +12,9 @@ using SupplyChain.RepoNode.Storage;
 namespace SupplyChain.RepoNode.Operations;
 
 /// <summary>
-/// Carries out what the core's <see cref="Cosigner"/> decides: a checkpoint goes into the signing journal, then it is signed,
-/// then everybody hears of it (docs/protocol.md §4). Gathers everybody's cosignatures into the note that is served.
+/// Carries out what the core's <see cref="Cosigner"/> decides: a checkpoint goes into the signing journal, then it is
+/// signed, then everybody hears of it (docs/protocol.md §4). Gathers everybody's cosignatures into the note that is
+/// served.
 /// </summary>
 internal sealed class Cosigning
 {
@@ -59,7 +60,8 @@ internal sealed class Cosigning
     public IReadOnlyList<Artifact> Missing => [.. _cosigner.Missing.Select(digest => _unread[digest])];
 
     /// <summary>Every peer's newest cosignature, for one that may have missed them.</summary>
-    public IEnumerable<PeerMessage> Newest => _cosignatures.Newest.Select(cosignature => new PeerMessage.Cosigned(cosignature));
+    public IEnumerable<PeerMessage> Newest =>
+        _cosignatures.Newest.Select(cosignature => new PeerMessage.Cosigned(cosignature));
 
     /// <summary>The next block of the final chain, which is on the disk.</summary>
     public void Extend(FinalBlock final)
@@ -83,7 +85,9 @@ internal sealed class Cosigning
         {
             int node = _root.IndexOf(signature.Name);
             if (node < 0 || !Cosignature.TryRead(signature, out ulong time, out var bytes)) continue;
-            _cosignatures.Add(new CosignatureGossip(checkpoint.Size.Value, checkpoint.Root, (byte)node, (long)time, new VoteSignature(bytes)));
+
+            _cosignatures.Add(new CosignatureGossip(
+                checkpoint.Size.Value, checkpoint.Root, (byte)node, (long)time, new VoteSignature(bytes)));
         }
 
         Certify();
@@ -113,9 +117,14 @@ internal sealed class Cosigning
     {
         switch (_cosignatures.Add(cosignature))
         {
-            case CosignatureOutcome.Kept: Certify(); break;
+            case CosignatureOutcome.Kept:
+                WarnOfClock(cosignature);
+                Certify();
+                break;
             case CosignatureOutcome.Ignored: break;
-            case CosignatureOutcome.Forged: _log.LogWarning("A cosignature in the name of node {Node} is forged", cosignature.Node); break;
+            case CosignatureOutcome.Forged:
+                _log.LogWarning("A cosignature in the name of node {Node} is forged", cosignature.Node);
+                break;
             case CosignatureOutcome.Forked: ReportFork(cosignature); break;
         }
     }
@@ -137,20 +146,33 @@ internal sealed class Cosigning
 
     private void Certify()
     {
-        if (_cosignatures.Certified is not { } checkpoint || _chain.LedgerOf(checkpoint.Size.Value) is not { } ledger) return;
+        if (_cosignatures.Certified is not { } checkpoint) return;
+        if (_chain.LedgerOf(checkpoint.Size.Value) is not { } ledger) return;
 
         bool isNew = Certified?.Size != checkpoint.Size;
         byte[] text = checkpoint.ToText();
-        var note = new SignedNote(text, [LogSignature.Sign(_keys.Log, _root.Origin, text), .. _cosignatures.OnCertified]);
-        Certified = new CertifiedState(note.Encode(), ledger);
+        var own = LogSignature.Sign(_keys.Log, _root.Origin, text);
+        Certified = new CertifiedState(new SignedNote(text, [own, .. _cosignatures.OnCertified]).Encode(), ledger);
         if (!isNew) return;
 
         _chain.ForgetBefore(checkpoint.Size.Value);
         _database.SaveCheckpoint(Certified.Note.Span);
-        _log.LogInformation("Certified: tree size {TreeSize}, {Cosignatures} cosignatures", checkpoint.Size.Value, _cosignatures.OnCertified.Count);
+        _log.LogInformation(
+            "Certified: tree size {TreeSize}, {Count} cosignatures",
+            checkpoint.Size.Value, _cosignatures.OnCertified.Count);
+    }
+
+    // Old stamps travel for a while; one from the future means that a clock is wrong.
+    private void WarnOfClock(CosignatureGossip cosignature)
+    {
+        long ahead = cosignature.Time - _time.GetUtcNow().ToUnixTimeSeconds();
+        if (ahead <= _root.Freshness.Skew) return;
+
+        _log.LogWarning(
+            "The clock of node {Node} is {Seconds} s ahead of this one's", _root.Nodes[cosignature.Node].Name, ahead);
     }
 
     private void ReportFork(CosignatureGossip cosignature) => _log.LogCritical(
         "Node {Node} cosigned another root than this node's log has at size {TreeSize}: {Root}",
-        cosignature.Node < _root.Nodes.Count ? _root.Nodes[cosignature.Node].Name : "?", cosignature.Size, cosignature.Root);
+        _root.Nodes[cosignature.Node].Name, cosignature.Size, cosignature.Root);
 }

@@ -9,8 +9,8 @@ using SupplyChain.RepoNode.Storage;
 namespace SupplyChain.RepoNode.Operations;
 
 /// <summary>
-/// The final blocks on this node's disk, and the ledger they lead to. Tiles are written before the block is stored: what
-/// the database knows, the tiles have.
+/// The final blocks on this node's disk, and the ledger they lead to. Tiles are written before the block is stored:
+/// what the database knows, the tiles have.
 /// </summary>
 internal sealed class FinalChain
 {
@@ -36,7 +36,9 @@ internal sealed class FinalChain
     /// <summary>The newest final block and the ledger after it.</summary>
     public ChainTip Tip { get; private set; }
 
-    /// <summary>The ledger after the final block that made the log this long; null when that is not known any more.</summary>
+    /// <summary>
+    /// The ledger after the final block that made the log this long; null when that is not known any more.
+    /// </summary>
     public LedgerState? LedgerOf(ulong size) => _bySize.GetValueOrDefault(size);
 
     /// <summary>Executes the stored blocks again, and hands each to <paramref name="replayed"/>.</summary>
@@ -64,8 +66,8 @@ internal sealed class FinalChain
     }
 
     /// <summary>
-    /// The messages that answer a chain request: stored blocks up to the page's bounds, but at least up to the first with a
-    /// finalisation, and then the newest finalisation among them.
+    /// The messages that answer a chain request: stored blocks up to the page's bounds, but at least up to the first
+    /// with a finalisation, and then the newest finalisation among them.
     /// </summary>
     public IEnumerable<(byte Type, byte[] Body)> PageAfter(ulong height)
     {
@@ -96,8 +98,8 @@ internal sealed class FinalChain
     {
         Invariant.Holds(Block.TryRead(stored.Block, out var block), "a stored block can be read");
         Certificate? finalisation = null;
-        if (stored.Finalisation is not null)
-            Invariant.Holds(Certificate.TryRead(stored.Finalisation, out finalisation), "a stored certificate can be read");
+        bool sound = stored.Finalisation is null || Certificate.TryRead(stored.Finalisation, out finalisation);
+        Invariant.Holds(sound, "a stored certificate can be read");
 
         Advance(Tip.Replay(block, finalisation, out var executed));
         return new FinalBlock(block, executed, finalisation);

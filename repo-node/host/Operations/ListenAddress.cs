@@ -7,7 +7,9 @@ namespace SupplyChain.RepoNode.Operations;
 /// <summary><c>HOST:PORT</c> to listen on; the host is an IP address (IPv6 in brackets) or <c>localhost</c>.</summary>
 internal sealed record ListenAddress(string Host, int Port)
 {
-    public IPEndPoint EndPoint => new(Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(Host.Trim('[', ']')), Port);
+    private const string LocalHost = "localhost";
+
+    public IPEndPoint EndPoint => new(Host == LocalHost ? IPAddress.Loopback : IPAddress.Parse(Bare(Host)), Port);
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out ListenAddress? address)
     {
@@ -16,14 +18,21 @@ internal sealed record ListenAddress(string Host, int Port)
         if (text is null || colon <= 0) return false;
 
         string host = text[..colon];
-        bool bracketed = host.StartsWith('[') && host.EndsWith(']');
-        if (host != "localhost" && (!IPAddress.TryParse(host.Trim('[', ']'), out var ip) || bracketed != host.Contains(':') || ip is null))
-            return false;
-        if (!StrictDecimal.TryDecode(text.AsSpan(colon + 1), out ulong port) || port is 0 or > IPEndPoint.MaxPort) return false;
+        if (host != LocalHost && !IsAddress(host)) return false;
+        if (!StrictDecimal.TryDecode(text.AsSpan(colon + 1), out ulong port)) return false;
+        if (port is 0 or > IPEndPoint.MaxPort) return false;
 
         address = new ListenAddress(host, (int)port);
         return true;
     }
 
     public override string ToString() => $"{Host}:{StrictDecimal.Encode((ulong)Port)}";
+
+    private static bool IsAddress(string host)
+    {
+        bool bracketed = host.StartsWith('[') && host.EndsWith(']');
+        return bracketed == host.Contains(':') && IPAddress.TryParse(Bare(host), out _);
+    }
+
+    private static string Bare(string host) => host.Trim('[', ']');
 }

@@ -6,7 +6,10 @@ using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Operations;
 
-/// <summary>Structured logs: words on standard error, for whoever looks on; JSON in rolling files, for machines. No secret is ever a property.</summary>
+/// <summary>
+/// Structured logs: words on standard error, for whoever looks on; JSON in rolling files, for machines. No secret is
+/// ever a property.
+/// </summary>
 internal static class Logging
 {
     private const long MaxFileSize = 64 << 20;

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Serilog.Extensions.Logging;
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Api;
@@ -7,7 +8,9 @@ using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Operations;
 
-/// <summary>A whole node: its parts put together, started, and stopped. The caller holds the <see cref="NodeLock"/>.</summary>
+/// <summary>
+/// A whole node: its parts put together, started, and stopped. The caller holds the <see cref="NodeLock"/>.
+/// </summary>
 internal sealed class Node : IAsyncDisposable
 {
     private const ulong Epoch = 1;
@@ -28,7 +31,8 @@ internal sealed class Node : IAsyncDisposable
 
     /// <exception cref="JournalDamagedException">The node must not sign anything any more.</exception>
     public Node(
-        NodeFiles files, NodeKeys keys, FirstRoot root, int self, ListenAddresses addresses, TimeProvider time, Serilog.ILogger log)
+        NodeFiles files, NodeKeys keys, FirstRoot root, int self, ListenAddresses addresses, TimeProvider time,
+        Serilog.ILogger log)
     {
         _logs = new SerilogLoggerFactory(log, dispose: true);
         var records = new List<JournalRecord>();
@@ -41,19 +45,23 @@ internal sealed class Node : IAsyncDisposable
         var artifacts = new ArtifactStore(files.Artifacts);
         var chain = new FinalChain(root, _database, tiles);
         var last = records.OfType<JournalRecord.CosignedCheckpoint>().LastOrDefault();
-        var cosigning = new Cosigning(root, _peers, keys, chain, _journal, _database, _network, time, Log<Cosigning>(), last);
+        var cosigning = new Cosigning(
+            root, _peers, keys, chain, _journal, _database, _network, time, Log<Cosigning>(), last);
         chain.Restore(cosigning.Extend);
         if (_database.LoadCheckpoint() is { } note) cosigning.Resume(note);
 
         var replica = Replica.Restore(new Committee(root.Root), keys.Vote, chain.Tip, records);
         var state = new NodeState(new NodeSnapshot(replica.View, replica.Pending, chain.Tip, cosigning.Certified));
-        _fetcher = new ArtifactFetcher(artifacts, _peers.Others.Select(node => root.Root.Nodes[node]), time, Log<ArtifactFetcher>());
-        _loop = new NodeLoop(replica, chain, cosigning, _journal, _database, _fetcher, _network, state, time, Log<NodeLoop>());
+        var others = _peers.Others.Select(node => root.Root.Nodes[node]);
+        _fetcher = new ArtifactFetcher(artifacts, others, time, Log<ArtifactFetcher>());
+        _loop = new NodeLoop(
+            replica, chain, cosigning, _journal, _database, _fetcher, _network, state, time, Log<NodeLoop>());
 
         var builder = CreateBuilder(addresses);
-        builder.Services.AddSingleton(root).AddSingleton(root.Root).AddSingleton(state).AddSingleton(tiles).AddSingleton(artifacts);
-        builder.Services.AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network).AddSingleton(_loop);
-        builder.Services.AddSingleton<IPeerFrames>(_loop).AddSingleton<PeerListener>();
+        builder.Services
+            .AddSingleton(root).AddSingleton(root.Root).AddSingleton(state).AddSingleton(tiles).AddSingleton(artifacts)
+            .AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network).AddSingleton(_loop)
+            .AddSingleton<IPeerFrames>(_loop).AddSingleton<PeerListener>();
         builder.Services.AddNodeApi();
         _app = builder.Build();
         _app.MapNodeApi();
@@ -98,7 +106,7 @@ internal sealed class Node : IAsyncDisposable
             // Not on the caller's thread: catching up may take a while.
             await Task.Run(() => _loop.RunAsync(_stop.Token));
         }
-        catch (Exception failure) when (failure is IOException or InvariantBrokenException or Microsoft.Data.Sqlite.SqliteException)
+        catch (Exception failure) when (failure is IOException or InvariantBrokenException or SqliteException)
         {
             // Whatever the node has not written down it must not say: nothing is tried again.
             _failure = failure;
@@ -129,7 +137,8 @@ internal sealed class Node : IAsyncDisposable
 
     private static JournalRecord Read(JournalFrame frame)
     {
-        Invariant.Holds(JournalRecord.TryRead(frame.Type, frame.Body.Span, out var record), "a sound frame of the journal holds a record");
+        bool read = JournalRecord.TryRead(frame.Type, frame.Body.Span, out var record);
+        Invariant.Holds(read && record is not null, "a sound frame of the journal holds a record");
         return record;
     }
 }

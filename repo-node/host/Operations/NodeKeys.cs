@@ -8,10 +8,13 @@ using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Operations;
 
-/// <summary>The private keys of one node (docs/protocol.md §2). They are made once, on this machine, and never leave it.</summary>
+/// <summary>
+/// The private keys of one node (docs/protocol.md §2). They are made once, on this machine, and never leave it.
+/// </summary>
 internal sealed class NodeKeys : IDisposable
 {
-    private NodeKeys(Ed25519PrivateKey vote, Ed25519PrivateKey attestation, Ed25519PrivateKey log, X509Certificate2 transport)
+    private NodeKeys(
+        Ed25519PrivateKey vote, Ed25519PrivateKey attestation, Ed25519PrivateKey log, X509Certificate2 transport)
     {
         Vote = vote;
         Attestation = attestation;
@@ -32,7 +35,8 @@ internal sealed class NodeKeys : IDisposable
     public Digest TransportPin => PinOf(Transport);
 
     /// <summary><c>H</c> of a certificate's SubjectPublicKeyInfo.</summary>
-    public static Digest PinOf(X509Certificate2 certificate) => Digest.Of(certificate.PublicKey.ExportSubjectPublicKeyInfo());
+    public static Digest PinOf(X509Certificate2 certificate) =>
+        Digest.Of(certificate.PublicKey.ExportSubjectPublicKeyInfo());
 
     /// <summary>What the trust root is to say of this node.</summary>
     public NodeIdentity IdentityOf(string name, string url, string peer) =>

@@ -10,15 +10,16 @@ using SupplyChain.RepoNode.Storage;
 namespace SupplyChain.RepoNode.Operations;
 
 /// <summary>
-/// The one place where this node's state changes: one event after the other goes through the replica and the attester, and
-/// what they say is done in order. Everything to be persisted is on the disk before anything else is done; when that fails,
-/// the loop ends and the process with it.
+/// The one place where this node's state changes: one event after the other goes through the replica and the attester,
+/// and what they say is done in order. Everything to be persisted is on the disk before anything else is done; when
+/// that fails, the loop ends and the process with it.
 /// </summary>
 internal sealed class NodeLoop : IPeerFrames, IDisposable
 {
     private const int MaxWaiting = 1_024;
 
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;
 
     private readonly Channel<Work> _waiting = Channel.CreateBounded<Work>(
         new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -50,17 +51,19 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         _state = state;
         _time = time;
         _log = log;
-        _timer = time.CreateTimer(_ => Post(new ReplicaEvent.TimerFired()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => Post(new ReplicaEvent.TimerFired()), null, Never, Never);
     }
 
     private CancellationToken Stop { get; set; }
 
-    /// <summary>Hands in a client's submission; whatever is answered <see cref="SubmissionAnswer.Pending"/> is on the disk.</summary>
+    /// <summary>
+    /// Hands in a client's submission; whatever is answered <see cref="SubmissionAnswer.Pending"/> is on the disk.
+    /// </summary>
     public async Task<SubmissionAnswer> SubmitAsync(Envelope envelope, CancellationToken stop)
     {
-        var submission = new Work.Submission(envelope, new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
-        await _waiting.Writer.WriteAsync(submission, stop);
-        return await submission.Answered.Task.WaitAsync(stop);
+        var answered = new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _waiting.Writer.WriteAsync(new Work.Submission(envelope, answered), stop);
+        return await answered.Task.WaitAsync(stop);
     }
 
     /// <inheritdoc/>
@@ -114,7 +117,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
                 foreach (var cosignature in _cosigning.Newest) _network.Send(peer, cosignature);
                 break;
             case Work.Event(var happened): Step(happened, null); break;
-            case Work.Submission(var envelope, _) submission: Step(new ReplicaEvent.Submitted(envelope), submission); break;
+            case Work.Submission submission: Step(new ReplicaEvent.Submitted(submission.Envelope), submission); break;
             case Work.ArtifactRead(var sha256):
                 _reading.Remove(sha256);
                 _cosigning.ArtifactRead(sha256);
@@ -162,13 +165,16 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
                 _log.LogWarning("Refused the proposal of {View}: {Refusal}", view, refusal);
                 break;
             case Effect.Convict(var evidence):
-                _log.LogCritical("Node {Node} signed two votes that exclude each other in {View}", evidence.First.Signer, evidence.First.View);
+                _log.LogCritical(
+                    "Node {Node} signed two votes that exclude each other in {View}",
+                    evidence.First.Signer, evidence.First.View);
                 break;
             case Effect.Distrust(var peer, var reason):
                 _log.LogWarning("Peer {Peer} sent {Reason}", peer, reason);
                 break;
             case Effect.Halt(var first, var second):
-                throw new InvariantBrokenException($"more than f nodes lie: certificates of {first.View} and {second.View} contradict each other");
+                throw new InvariantBrokenException(
+                    $"at most f nodes lie, but certificates of {first.View} and {second.View} contradict each other");
         }
     }
 
@@ -176,14 +182,15 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
     {
         _chain.Append(final);
         _log.LogInformation(
-            "Block {Height} is final: {Entries} entries, tree size {TreeSize}", final.Block.Header.Height, final.Block.Entries.Length, _chain.Tip.Ledger.Size);
+            "Block {Height} is final: {Entries} entries, tree size {TreeSize}",
+            final.Block.Header.Height, final.Block.Entries.Length, _chain.Tip.Ledger.Size);
         _cosigning.Extend(final);
     }
 
     private void SetTimer(DateTimeOffset? at)
     {
-        var due = at is { } wake ? wake - _time.GetUtcNow() : Timeout.InfiniteTimeSpan;
-        _timer.Change(at is not null && due < TimeSpan.Zero ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
+        var due = at is { } wake ? wake - _time.GetUtcNow() : Never;
+        _timer.Change(at is not null && due < TimeSpan.Zero ? TimeSpan.Zero : due, Never);
     }
 
     private void Need(IEnumerable<Artifact> artifacts)
@@ -213,7 +220,9 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
     private void Answer(Work.Submission? submission, SubmissionAnswer outcome)
     {
         if (submission is null) return;
-        if (outcome is SubmissionAnswer.Pending) _database.AddSubmission(submission.Envelope.Id, submission.Envelope.ToBytes());
+
+        if (outcome is SubmissionAnswer.Pending)
+            _database.AddSubmission(submission.Envelope.Id, submission.Envelope.ToBytes());
         submission.Answered.SetResult(outcome);
     }
 
@@ -223,11 +232,12 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         Invariant.Holds(Envelope.TryRead(pending.Envelope, out var envelope), "a stored submission is an envelope");
         var submission = new Work.Submission(envelope, new TaskCompletionSource<SubmissionAnswer>());
         Step(new ReplicaEvent.Submitted(envelope), submission);
-        if (submission.Answered.Task is { IsCompletedSuccessfully: true, Result: SubmissionAnswer.Refused(var refusal) })
+        if (submission.Answered.Task is { IsCompleted: true, Result: SubmissionAnswer.Refused(var refusal) })
             _database.RefuseSubmission(pending.Id, refusal.Name());
     }
 
-    private void Show() => _state.Current = new NodeSnapshot(_replica.View, _replica.Pending, _chain.Tip, _cosigning.Certified);
+    private void Show() =>
+        _state.Current = new NodeSnapshot(_replica.View, _replica.Pending, _chain.Tip, _cosigning.Certified);
 
     private void Post(ReplicaEvent happened) => Post(new Work.Event(happened));
 

@@ -5,7 +5,10 @@ using System.Security.Authentication;
 
 namespace SupplyChain.RepoNode.Peers;
 
-/// <summary>Keeps one connection to one peer, on which this node only sends. Comes back by itself, later and later, until the peer lets it in.</summary>
+/// <summary>
+/// Keeps one connection to one peer, on which this node only sends. Comes back by itself, later and later, until the
+/// peer lets it in.
+/// </summary>
 internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, ILogger log)
 {
     private const int MaxFrames = 4096;
@@ -40,7 +43,8 @@ internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, I
             }
 
             // Nodes that lost each other at the same moment must not all call at the same moment.
-            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }

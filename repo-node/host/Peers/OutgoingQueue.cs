@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace SupplyChain.RepoNode.Peers;
 
 /// <summary>
-/// Frames on their way to one peer. When it is full the oldest go: consensus sends again what is still needed, and a slow or
-/// absent peer must not cost this node its memory.
+/// Frames on their way to one peer. When it is full the oldest go: consensus sends again what is still needed, and a
+/// slow or absent peer must not cost this node its memory.
 /// </summary>
 internal sealed class OutgoingQueue(int maxFrames, long maxBytes)
 {
@@ -21,7 +21,8 @@ internal sealed class OutgoingQueue(int maxFrames, long maxBytes)
         {
             _frames.Enqueue(frame);
             _bytes += frame.Length;
-            while (_frames.Count > maxFrames || (_bytes > maxBytes && _frames.Count > 1)) _bytes -= _frames.Dequeue().Length;
+            while (_frames.Count > maxFrames || (_bytes > maxBytes && _frames.Count > 1))
+                _bytes -= _frames.Dequeue().Length;
         }
 
         _filled.Writer.TryWrite(true);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SupplyChain.RepoNode.Core.Consensus;
 
 namespace SupplyChain.RepoNode.Peers;
 
@@ -7,14 +8,13 @@ namespace SupplyChain.RepoNode.Peers;
 /// </summary>
 internal static class PeerFrame
 {
-    public const int MaxLength = 16 << 20;
 
     private const int LengthSize = 4;
 
     /// <exception cref="ArgumentOutOfRangeException">The message is longer than a frame may be.</exception>
     public static byte[] Encode(byte type, ReadOnlySpan<byte> body)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(body.Length, MaxLength - 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(body.Length, Bounds.MaxFrameSize - 1);
 
         byte[] frame = new byte[LengthSize + 1 + body.Length];
         BinaryPrimitives.WriteUInt32BigEndian(frame, (uint)(1 + body.Length));
@@ -24,17 +24,20 @@ internal static class PeerFrame
     }
 
     /// <summary>Reads one frame.</summary>
-    /// <returns>Type and body; null when the peer closed, or sent a length that no frame within the limit has.</returns>
+    /// <returns>Type and body; null when the peer closed, or sent a length that no frame within the limit
+    /// has.</returns>
     public static async Task<(byte Type, byte[] Body)?> ReadAsync(Stream stream, int maxLength, CancellationToken stop)
     {
         byte[] prefix = new byte[LengthSize + 1];
-        if (await stream.ReadAtLeastAsync(prefix, prefix.Length, throwOnEndOfStream: false, stop) < prefix.Length) return null;
+        if (!await TryFillAsync(stream, prefix, stop)) return null;
 
         uint length = BinaryPrimitives.ReadUInt32BigEndian(prefix);
         if (length == 0 || length > (uint)maxLength) return null;
 
         byte[] body = new byte[(int)length - 1];
-        if (await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, stop) < body.Length) return null;
-        return (prefix[LengthSize], body);
+        return await TryFillAsync(stream, body, stop) ? (prefix[LengthSize], body) : null;
     }
+
+    private static async Task<bool> TryFillAsync(Stream stream, byte[] buffer, CancellationToken stop) =>
+        await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop) == buffer.Length;
 }

@@ -35,5 +35,7 @@ internal sealed record PeerHello(string Origin, ulong Epoch, string Name)
 
     /// <summary>Reads the other side's hello; null when what comes is something else.</summary>
     public static async Task<PeerHello?> ReadAsync(Stream stream, CancellationToken stop) =>
-        await PeerFrame.ReadAsync(stream, MaxLength, stop) is (FrameType, var body) && TryRead(body, out var hello) ? hello : null;
+        await PeerFrame.ReadAsync(stream, MaxLength, stop) is (FrameType, var body) && TryRead(body, out var hello)
+            ? hello
+            : null;
 }

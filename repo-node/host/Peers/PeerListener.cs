@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using SupplyChain.RepoNode.Core.Consensus;
 
 namespace SupplyChain.RepoNode.Peers;
 
@@ -15,7 +16,9 @@ internal interface IPeerFrames
     ValueTask<bool> ReceiveAsync(ReceivedFrame frame, CancellationToken stop);
 }
 
-/// <summary>Receives on the connections of peers. Whoever is not in the trust root does not get past the TLS handshake.</summary>
+/// <summary>
+/// Receives on the connections of peers. Whoever is not in the trust root does not get past the TLS handshake.
+/// </summary>
 internal sealed class PeerListener(PeerSet peers, IPeerFrames frames, ILogger<PeerListener> log) : ConnectionHandler
 {
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(5);
@@ -23,7 +26,9 @@ internal sealed class PeerListener(PeerSet peers, IPeerFrames frames, ILogger<Pe
     private readonly Lock _lock = new();
     private readonly Dictionary<int, ConnectionContext> _connections = [];
 
-    /// <summary>Makes an endpoint of the server one for peers: TLS 1.3 with pinned certificates on both sides, no HTTP.</summary>
+    /// <summary>
+    /// Makes an endpoint of the server one for peers: TLS 1.3 with pinned certificates on both sides, no HTTP.
+    /// </summary>
     public static void Configure(ListenOptions listen, PeerSet peers)
     {
         listen.UseHttps(new HttpsConnectionAdapterOptions
@@ -55,7 +60,7 @@ internal sealed class PeerListener(PeerSet peers, IPeerFrames frames, ILogger<Pe
             Enter(node, connection);
             await ReceiveAsync(connection, node);
         }
-        catch (Exception failure) when (failure is IOException or ConnectionAbortedException or OperationCanceledException)
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
             log.LogDebug("Peer {Peer} left: {Reason}", name, failure.Message);
         }
@@ -69,8 +74,8 @@ internal sealed class PeerListener(PeerSet peers, IPeerFrames frames, ILogger<Pe
     {
         using var handshake = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
         handshake.CancelAfter(HandshakeTime);
-        if (!peers.IsHelloOf(node, await PeerHello.ReadAsync(connection.Transport.Input.AsStream(leaveOpen: true), handshake.Token)))
-            return false;
+        await using var input = connection.Transport.Input.AsStream(leaveOpen: true);
+        if (!peers.IsHelloOf(node, await PeerHello.ReadAsync(input, handshake.Token))) return false;
 
         await connection.Transport.Output.WriteAsync(peers.Hello.ToFrame(), handshake.Token);
         return true;
@@ -79,10 +84,11 @@ internal sealed class PeerListener(PeerSet peers, IPeerFrames frames, ILogger<Pe
     private async Task ReceiveAsync(ConnectionContext connection, int node)
     {
         // A server that stops asks its connections to end; peers would stay for ever.
-        var requested = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
-        using var closed = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, requested);
+        var lifetime = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
+        using var closed = CancellationTokenSource.CreateLinkedTokenSource(
+            connection.ConnectionClosed, lifetime?.ConnectionClosedRequested ?? default);
         await using var input = connection.Transport.Input.AsStream(leaveOpen: true);
-        while (await PeerFrame.ReadAsync(input, PeerFrame.MaxLength, closed.Token) is var (type, body))
+        while (await PeerFrame.ReadAsync(input, Bounds.MaxFrameSize, closed.Token) is var (type, body))
         {
             if (await frames.ReceiveAsync(new ReceivedFrame(node, type, body), closed.Token)) continue;
 

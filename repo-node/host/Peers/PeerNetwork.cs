@@ -31,7 +31,10 @@ internal sealed class PeerNetwork
 
     public void Broadcast(PeerMessage message) => Broadcast(message.Type, message.ToBody());
 
-    /// <summary>Calls every peer until <paramref name="stop"/>; <paramref name="connected"/> hears of each that lets this node in.</summary>
+    /// <summary>
+    /// Calls every peer until <paramref name="stop"/>; <paramref name="connected"/> hears of each that lets this node
+    /// in.
+    /// </summary>
     public Task RunAsync(Action<int> connected, CancellationToken stop) =>
         Task.WhenAll(_links.Values.Select(link => link.RunAsync(connected, stop)));
 }

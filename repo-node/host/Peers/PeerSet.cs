@@ -12,14 +12,16 @@ internal sealed class PeerSet
 {
     private readonly Dictionary<Digest, int> _byPin;
 
-    public PeerSet(string origin, ulong epoch, IReadOnlyList<NodeIdentity> nodes, int self, X509Certificate2 certificate)
+    public PeerSet(
+        string origin, ulong epoch, IReadOnlyList<NodeIdentity> nodes, int self, X509Certificate2 certificate)
     {
-        Invariant.Holds(nodes[self].TransportPin == NodeKeys.PinOf(certificate), "the node's certificate is that of the trust root");
+        bool isOurs = nodes[self].TransportPin == NodeKeys.PinOf(certificate);
+        Invariant.Holds(isOurs, "the node's certificate is that of the trust root");
         Nodes = nodes;
         Self = self;
         Certificate = certificate;
         Hello = new PeerHello(origin, epoch, nodes[self].Name);
-        _byPin = Enumerable.Range(0, nodes.Count).Where(node => node != self).ToDictionary(node => nodes[node].TransportPin);
+        _byPin = Others.ToDictionary(node => nodes[node].TransportPin);
     }
 
     /// <summary>In the root's order.</summary>
@@ -47,7 +49,7 @@ internal sealed class PeerSet
     {
         TargetHost = Nodes[node].Name,
         EnabledSslProtocols = SslProtocols.Tls13,
-        ClientCertificateContext = SslStreamCertificateContext.Create(Certificate, additionalCertificates: null, offline: true),
+        ClientCertificateContext = SslStreamCertificateContext.Create(Certificate, null, offline: true),
         RemoteCertificateValidationCallback = (_, certificate, _, _) => Find(certificate) == node,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         AllowTlsResume = false,

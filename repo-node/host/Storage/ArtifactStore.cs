@@ -9,8 +9,9 @@ namespace SupplyChain.RepoNode.Storage;
 internal sealed record StoredArtifact(string Path, string TreePath, long Size);
 
 /// <summary>
-/// Artifacts under their digests (docs/protocol.md §13): <c>&lt;hex&gt;</c> is whole, <c>&lt;hex&gt;.tree</c> is its verity
-/// tree, <c>&lt;hex&gt;.part</c> the beginning of one that is still coming. The tree is there before the artifact is.
+/// Artifacts under their digests (docs/protocol.md §13): <c>&lt;hex&gt;</c> is whole, <c>&lt;hex&gt;.tree</c> is its
+/// verity tree, <c>&lt;hex&gt;.part</c> the beginning of one that is still coming. The tree is there before the
+/// artifact is.
 /// </summary>
 internal sealed class ArtifactStore(string directory)
 {

@@ -5,7 +5,10 @@ using SupplyChain.Protocol.Artifacts;
 
 namespace SupplyChain.RepoNode.Storage;
 
-/// <summary>Adds to the end of one artifact's part, in the order of its bytes, and completes it. What was added stays when the writer is gone.</summary>
+/// <summary>
+/// Adds to the end of one artifact's part, in the order of its bytes, and completes it. What was added stays when the
+/// writer is gone.
+/// </summary>
 internal sealed class ArtifactWriter : IDisposable
 {
     private const int BufferSize = 128 << 10;
@@ -62,7 +65,8 @@ internal sealed class ArtifactWriter : IDisposable
     public void Truncate() => _part.SetLength(0);
 
     /// <summary>
-    /// Reads everything back from the disk and publishes it if its SHA-256 is the artifact's name. Otherwise forgets it.
+    /// Reads everything back from the disk and publishes it if its SHA-256 is the artifact's name. Otherwise forgets
+    /// it.
     /// </summary>
     public bool TryComplete()
     {

@@ -9,11 +9,13 @@ internal static class DurableFile
 
     /// <summary>Replaces the file.</summary>
     /// <exception cref="IOException">The disk failed; the old content stands.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode) => Write(path, content, mode, overwrite: true);
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode) =>
+        Write(path, content, mode, overwrite: true);
 
     /// <summary>Creates the file; never replaces one.</summary>
     /// <exception cref="IOException">It is there already, or the disk failed.</exception>
-    public static void WriteNew(string path, ReadOnlySpan<byte> content, UnixFileMode mode) => Write(path, content, mode, overwrite: false);
+    public static void WriteNew(string path, ReadOnlySpan<byte> content, UnixFileMode mode) =>
+        Write(path, content, mode, overwrite: false);
 
     private static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, bool overwrite)
     {

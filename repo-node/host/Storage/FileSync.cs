@@ -14,7 +14,8 @@ internal static partial class FileSync
     private const int AdviseDontNeed = 4;
 
     /// <summary>Waits until the file's bytes are on the disk.</summary>
-    /// <exception cref="IOException">They may not be: the caller must not go on as if they were, and must not try again.</exception>
+    /// <exception cref="IOException">They may not be: the caller must not go on as if they were, and must not try
+    /// again.</exception>
     public static void Data(SafeFileHandle file) => Check(FDataSync(file), "fdatasync");
 
     /// <summary>Waits until the names in a directory are on the disk.</summary>

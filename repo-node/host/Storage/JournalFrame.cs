@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace SupplyChain.RepoNode.Storage;
 
 /// <summary>
-/// One record of the signing journal as it lies in the file (docs/protocol.md §11): <c>u32 length ‖ u32 CRC-32C ‖ u8 type ‖
-/// body</c>; length and CRC are over type and body. Length 0 is what a preallocated file holds, so no record has it.
+/// One record of the signing journal as it lies in the file (docs/protocol.md §11): <c>u32 length ‖ u32 CRC-32C ‖ u8
+/// type ‖ body</c>; length and CRC are over type and body. Length 0 is what a preallocated file holds, so no record has
+/// it.
 /// </summary>
 internal readonly record struct JournalFrame(byte Type, ReadOnlyMemory<byte> Body)
 {

@@ -6,12 +6,15 @@ namespace SupplyChain.RepoNode.Storage;
 /// <summary>A final block as it travels, and the finalisation of itself; null when a later block's covers it.</summary>
 internal sealed record StoredBlock(ulong Height, byte[] Block, byte[]? Finalisation);
 
-/// <summary>A submission this node has taken: pending while <see cref="Refusal"/> is null and the log does not have it.</summary>
+/// <summary>
+/// A submission this node has taken: pending while <see cref="Refusal"/> is null and the log does not have it.
+/// </summary>
 internal sealed record StoredSubmission(Digest Id, byte[] Envelope, string? Refusal);
 
 /// <summary>
 /// What a node must find again after a restart and need not know before it votes: finalised blocks, submissions, the
-/// newest certified checkpoint. Every change is on the disk when its call returns. Votes are in the <see cref="SigningJournal"/>.
+/// newest certified checkpoint. Every change is on the disk when its call returns. Votes are in the <see
+/// cref="SigningJournal"/>.
 /// </summary>
 internal sealed class NodeDatabase : IDisposable
 {
@@ -19,7 +22,7 @@ internal sealed class NodeDatabase : IDisposable
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         CREATE TABLE IF NOT EXISTS blocks (height INTEGER PRIMARY KEY, block BLOB NOT NULL, finalisation BLOB);
-        CREATE TABLE IF NOT EXISTS submissions (id BLOB PRIMARY KEY, envelope BLOB NOT NULL, refusal TEXT) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS submissions (id BLOB PRIMARY KEY, envelope BLOB NOT NULL, refusal TEXT);
         CREATE TABLE IF NOT EXISTS checkpoint (only INTEGER PRIMARY KEY CHECK (only = 0), note BLOB NOT NULL);
         """;
 
@@ -28,7 +31,8 @@ internal sealed class NodeDatabase : IDisposable
 
     public NodeDatabase(string path)
     {
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var source = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false };
+        _connection = new SqliteConnection(source.ToString());
         _connection.Open();
         Execute(Schema);
     }
@@ -53,14 +57,18 @@ internal sealed class NodeDatabase : IDisposable
         }
     }
 
-    /// <summary>Keeps a block that follows the last one, and forgets the submissions that it brought into the log.</summary>
+    /// <summary>
+    /// Keeps a block that follows the last one, and forgets the submissions that it brought into the log.
+    /// </summary>
     public void AddBlock(StoredBlock block, IEnumerable<Digest> included)
     {
         lock (_lock)
         {
             using var transaction = _connection.BeginTransaction();
             Execute("INSERT INTO blocks VALUES ($height, $block, $finalisation)",
-                ("$height", (long)block.Height), ("$block", block.Block), ("$finalisation", (object?)block.Finalisation ?? DBNull.Value));
+                ("$height", (long)block.Height),
+                ("$block", block.Block),
+                ("$finalisation", (object?)block.Finalisation ?? DBNull.Value));
             foreach (var id in included) Execute("DELETE FROM submissions WHERE id = $id", ("$id", id.ToArray()));
             transaction.Commit();
         }
@@ -71,14 +79,19 @@ internal sealed class NodeDatabase : IDisposable
     {
         lock (_lock)
         {
-            Execute("INSERT INTO submissions VALUES ($id, $envelope, NULL) ON CONFLICT (id) DO UPDATE SET refusal = NULL",
+            Execute(
+                "INSERT INTO submissions VALUES ($id, $envelope, NULL) ON CONFLICT (id) DO UPDATE SET refusal = NULL",
                 ("$id", id.ToArray()), ("$envelope", envelope.ToArray()));
         }
     }
 
     public void RefuseSubmission(Digest id, string refusal)
     {
-        lock (_lock) Execute("UPDATE submissions SET refusal = $refusal WHERE id = $id", ("$refusal", refusal), ("$id", id.ToArray()));
+        lock (_lock)
+        {
+            Execute("UPDATE submissions SET refusal = $refusal WHERE id = $id",
+                ("$refusal", refusal), ("$id", id.ToArray()));
+        }
     }
 
     public StoredSubmission? FindSubmission(Digest id) =>
@@ -113,7 +126,8 @@ internal sealed class NodeDatabase : IDisposable
             while (reader.Read())
             {
                 var id = new Digest(reader.GetFieldValue<byte[]>(0));
-                submissions.Add(new StoredSubmission(id, reader.GetFieldValue<byte[]>(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
+                string? refusal = reader.IsDBNull(2) ? null : reader.GetString(2);
+                submissions.Add(new StoredSubmission(id, reader.GetFieldValue<byte[]>(1), refusal));
             }
 
             return submissions;

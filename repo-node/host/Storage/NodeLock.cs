@@ -1,8 +1,8 @@
 namespace SupplyChain.RepoNode.Storage;
 
 /// <summary>
-/// One process per data directory: two with the same vote key are an equivocation. The kernel releases the lock when the
-/// process ends, however it ends; the file stays.
+/// One process per data directory: two with the same vote key are an equivocation. The kernel releases the lock when
+/// the process ends, however it ends; the file stays.
 /// </summary>
 internal sealed class NodeLock : IDisposable
 {

@@ -3,7 +3,9 @@ using SupplyChain.Protocol;
 
 namespace SupplyChain.RepoNode.Storage;
 
-/// <summary>The journal holds something other than what was written: the node may have voted for what it no longer knows.</summary>
+/// <summary>
+/// The journal holds something other than what was written: the node may have voted for what it no longer knows.
+/// </summary>
 internal sealed class JournalDamagedException(string path, long offset) : IOException(
     $"The signing journal {path} is damaged at byte {offset}.");
 
@@ -30,7 +32,9 @@ internal sealed class SigningJournal : IDisposable
         _length = RandomAccess.GetLength(file);
     }
 
-    /// <summary>Opens or creates the journal and hands every record, oldest first, to <paramref name="replay"/>.</summary>
+    /// <summary>
+    /// Opens or creates the journal and hands every record, oldest first, to <paramref name="replay"/>.
+    /// </summary>
     /// <exception cref="JournalDamagedException">A record before the last is not what was written.</exception>
     public static SigningJournal Open(string path, Action<JournalFrame> replay)
     {
@@ -59,7 +63,8 @@ internal sealed class SigningJournal : IDisposable
     }
 
     /// <summary>Returns once the record is on the disk.</summary>
-    /// <exception cref="IOException">It may not be there. What it stands for must not leave, and the process must stop.</exception>
+    /// <exception cref="IOException">It may not be there. What it stands for must not leave, and the process must
+    /// stop.</exception>
     public void Append(JournalFrame record)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Body.Length, JournalFrame.MaxLength - 1);

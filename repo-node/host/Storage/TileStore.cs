@@ -1,18 +1,18 @@
-using System.Globalization;
 using SupplyChain.Protocol;
+using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Log;
 
 namespace SupplyChain.RepoNode.Storage;
 
 /// <summary>
-/// The log as files under their URL paths (C2SP tlog-tiles). A full tile never changes; of a partial one only the widest is
-/// kept, and every narrower one is its beginning. One thread extends; any number read.
+/// The log as files under their URL paths (C2SP tlog-tiles). A full tile never changes; of a partial one only the
+/// widest is kept, and every narrower one is its beginning. One thread extends; any number read.
 /// </summary>
 internal sealed class TileStore(NodeFiles files)
 {
     /// <summary>
-    /// Adds entries behind the first <paramref name="oldSize"/>; doing it again gives the same files. When it returns, they
-    /// are on the disk.
+    /// Adds entries behind the first <paramref name="oldSize"/>; doing it again gives the same files. When it returns,
+    /// they are on the disk.
     /// </summary>
     public void Append(TreeSize oldSize, IReadOnlyList<ReadOnlyMemory<byte>> entries)
     {
@@ -25,7 +25,8 @@ internal sealed class TileStore(NodeFiles files)
             if (tile.Level == 0)
             {
                 var added = entries.Skip((int)(start + (ulong)kept - oldSize.Value)).Take(tile.Width - kept).ToList();
-                Write(tile.Path, tile.Width, [.. Beginning(tile, kept), .. added.SelectMany(entry => LeafHash.Of(entry.Span).ToArray())]);
+                var hashes = added.SelectMany(entry => LeafHash.Of(entry.Span).ToArray());
+                Write(tile.Path, tile.Width, [.. Beginning(tile, kept), .. hashes]);
                 WriteBundle(new EntryBundle(tile.Index, tile.Width), kept, added);
             }
             else
@@ -76,7 +77,8 @@ internal sealed class TileStore(NodeFiles files)
             var below = new Tile(tile.Level - 1, tile.Index * Tile.FullWidth + (ulong)i, Tile.FullWidth);
             byte[] hashes = Beginning(below, Tile.FullWidth);
             var root = Frontier.Empty;
-            for (int at = 0; at < hashes.Length; at += Digest.Size) root = root.Append(new Digest(hashes.AsSpan(at, Digest.Size)));
+            for (int at = 0; at < hashes.Length; at += Digest.Size)
+                root = root.Append(new Digest(hashes.AsSpan(at, Digest.Size)));
             foreach (byte b in root.Root.ToArray()) yield return b;
         }
     }
@@ -140,7 +142,7 @@ internal sealed class TileStore(NodeFiles files)
     }
 
     private static int WidthOf(string path) =>
-        int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int width) ? width : 0;
+        StrictDecimal.TryDecode(Path.GetFileName(path), out ulong width) && width < Tile.FullWidth ? (int)width : 0;
 
     private static int LengthOf(ReadOnlySpan<byte> bundle, int entries)
     {

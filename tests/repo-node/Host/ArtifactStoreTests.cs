@@ -13,7 +13,7 @@ public sealed class ArtifactStoreTests : IDisposable
 
     private ArtifactStore Store => new(_directory.Path);
 
-    private static Artifact Stated => new("payload", Digest.Of(Bytes), VerityHasher.Compute(Bytes).Digest, (ulong)Bytes.Length);
+    private static Artifact Stated => StatedOf(Bytes);
 
     public void Dispose() => _directory.Dispose();
 
@@ -40,14 +40,17 @@ public sealed class ArtifactStoreTests : IDisposable
         byte[] bytes = Pattern(size);
         await WriteAsync(Store, bytes);
 
-        Assert.True(Store.Holds(new Artifact("small", Digest.Of(bytes), VerityHasher.Compute(bytes).Digest, (ulong)size)));
+        Assert.True(Store.Holds(StatedOf(bytes)));
         Assert.Empty(File.ReadAllBytes(Store.Find(Digest.Of(bytes))!.TreePath));
     }
 
     [Fact]
     public async Task An_upload_goes_on_where_it_broke_off()
     {
-        using (var first = Store.TryWrite(Stated.Sha256)!) Assert.False(await first.AppendAsync(new MemoryStream(Bytes[..1000]), 2000, default));
+        using (var first = Store.TryWrite(Stated.Sha256)!)
+        {
+            Assert.False(await first.AppendAsync(new MemoryStream(Bytes[..1000]), 2000, default));
+        }
 
         Assert.Equal(1000, Store.BytesHeld(Stated.Sha256));
         Assert.Null(Store.Find(Stated.Sha256));
@@ -128,7 +131,11 @@ public sealed class ArtifactStoreTests : IDisposable
         Assert.False(Store.Holds(Stated with { Sha256 = Digest.Of("other bytes"u8) }));
     }
 
-    internal static byte[] Pattern(int size) => [.. Enumerable.Range(0, size).Select(i => (byte)((i * 31L + (i >> 9)) % 256))];
+    internal static byte[] Pattern(int size) =>
+        [.. Enumerable.Range(0, size).Select(i => (byte)((i * 31L + (i >> 9)) % 256))];
+
+    internal static Artifact StatedOf(byte[] bytes) =>
+        new("linux.bin", Digest.Of(bytes), VerityHasher.Compute(bytes).Digest, (ulong)bytes.Length);
 
     private static async Task WriteAsync(ArtifactStore store, byte[] bytes)
     {

@@ -1,9 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Serilog;
 using SupplyChain.Protocol;
-using SupplyChain.Protocol.Artifacts;
 using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Api;
@@ -13,7 +12,9 @@ using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.RepoNode.Tests.Host;
 
-/// <summary>Four whole nodes on the loopback interface, with the keys of the <see cref="TestNetwork"/> and real certificates.</summary>
+/// <summary>
+/// Four whole nodes on the loopback interface, with the keys of the <see cref="TestNetwork"/> and real certificates.
+/// </summary>
 internal sealed class LoopbackNetwork : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -28,7 +29,7 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
         _keys = [.. Enumerable.Range(0, Size).Select(CreateKeys)];
         Network = TestNetwork.Create(Size, identity =>
         {
-            int node = int.Parse(identity.Name.AsSpan("node-".Length), System.Globalization.CultureInfo.InvariantCulture);
+            int node = int.Parse(identity.Name.AsSpan("node-".Length), CultureInfo.InvariantCulture);
             return identity with
             {
                 TransportPin = _keys[node].TransportPin,
@@ -36,7 +37,7 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
                 Peer = $"127.0.0.1:{_ports[2 * node + 1]}",
             };
         });
-        Clients = [.. Network.Root.Nodes.Select(node => new HttpClient { BaseAddress = new Uri(node.Url), Timeout = TimeSpan.FromSeconds(10) })];
+        Clients = [.. Network.Root.Nodes.Select(node => new HttpClient { BaseAddress = new Uri(node.Url) })];
     }
 
     public TestNetwork Network { get; }
@@ -61,8 +62,9 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
     {
         Assert.True(FirstRoot.Read(Network.RootEnvelope.ToBytes()).TryGet(out var root, out _));
         Assert.Equal(node, root.Find(_keys[node]));
-        var addresses = new ListenAddresses(new ListenAddress("127.0.0.1", _ports[2 * node]), new ListenAddress("127.0.0.1", _ports[2 * node + 1]));
-        var started = new Node(FilesOf(node), _keys[node], root, node, addresses, TimeProvider.System, new LoggerConfiguration().CreateLogger());
+        var addresses = new ListenAddresses(AddressOf(2 * node), AddressOf(2 * node + 1));
+        var silence = new LoggerConfiguration().CreateLogger();
+        var started = new Node(FilesOf(node), _keys[node], root, node, addresses, TimeProvider.System, silence);
         await started.StartAsync(default);
         _nodes[node] = started;
     }
@@ -79,7 +81,7 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
     public static Release ReleaseOf(byte[] bytes, string version, ulong sequence = 1, Digest? previous = null) =>
         TestNetwork.ReleaseOf(version, sequence, previous) with
         {
-            Artifacts = [new Artifact("linux.bin", Digest.Of(bytes), VerityHasher.Compute(bytes).Digest, (ulong)bytes.Length)],
+            Artifacts = [ArtifactStoreTests.StatedOf(bytes)],
         };
 
     /// <summary>An upload request as a publisher signs it.</summary>
@@ -87,7 +89,8 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
     {
         var key = publisher ?? Network.Publisher;
         var sha256 = Digest.Of(bytes);
-        var request = new HttpRequestMessage(HttpMethod.Put, $"/artifact/sha256/{sha256}") { Content = new ByteArrayContent(bytes) };
+        var request = new HttpRequestMessage(HttpMethod.Put, $"/artifact/sha256/{sha256}");
+        request.Content = new ByteArrayContent(bytes);
         request.Headers.Add(UploadPermission.PublisherHeader, key.PublicKey.ToHex());
         byte[] signature = key.Sign(UploadPermission.Message(TestNetwork.Origin, sha256, bytes.Length));
         request.Headers.Add(UploadPermission.SignatureHeader, Convert.ToBase64String(signature));
@@ -99,9 +102,16 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
 
     /// <summary>Asks until the node says so of the statement.</summary>
     public Task WaitForAsync(int node, Statement statement, string status) => EventuallyAsync(async () =>
-        (await Clients[node].GetStringAsync($"/statements/{statement.Id()}")).Contains($"\"status\":\"{status}\"", StringComparison.Ordinal));
+    {
+        string answer = await Clients[node].GetStringAsync($"/statements/{statement.Id()}");
+        return answer.Contains($"\"status\":\"{status}\"", StringComparison.Ordinal);
+    });
 
-    public Task WaitForCertifiedAsync(int node) => EventuallyAsync(async () => (await Clients[node].GetAsync("/checkpoint")).IsSuccessStatusCode);
+    public Task WaitForCertifiedAsync(int node) => EventuallyAsync(async () =>
+    {
+        using var answer = await Clients[node].GetAsync("/checkpoint");
+        return answer.IsSuccessStatusCode;
+    });
 
     public static async Task EventuallyAsync(Func<Task<bool>> holds)
     {
@@ -133,9 +143,13 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
     {
         var files = FilesOf(node);
         NodeKeys.Create(files, $"node-{node:d2}");
-        File.WriteAllText(files.VoteKey, Convert.ToHexStringLower(TestNetwork.Seed($"vote {node}")), Encoding.ASCII);
-        File.WriteAllText(files.AttestationKey, Convert.ToHexStringLower(TestNetwork.Seed($"attestation {node}")), Encoding.ASCII);
-        File.WriteAllText(files.LogKey, Convert.ToHexStringLower(TestNetwork.Seed($"log {node}")), Encoding.ASCII);
+        File.WriteAllText(files.VoteKey, SeedOf($"vote {node}"));
+        File.WriteAllText(files.AttestationKey, SeedOf($"attestation {node}"));
+        File.WriteAllText(files.LogKey, SeedOf($"log {node}"));
         return NodeKeys.Load(files);
     }
+
+    private static string SeedOf(string key) => Convert.ToHexStringLower(TestNetwork.Seed(key));
+
+    private ListenAddress AddressOf(int port) => new("127.0.0.1", _ports[port]);
 }

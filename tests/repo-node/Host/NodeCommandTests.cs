@@ -19,8 +19,8 @@ public sealed class NodeCommandTests : IDisposable
     {
         Assert.Equal(ExitCode.Done, await InitAsync());
 
-        foreach (string secret in new[] { Files.VoteKey, Files.AttestationKey, Files.LogKey, Files.TransportCertificate })
-            Assert.Equal(DurableFile.Private, File.GetUnixFileMode(secret));
+        string[] secrets = [Files.VoteKey, Files.AttestationKey, Files.LogKey, Files.TransportCertificate];
+        Assert.All(secrets, secret => Assert.Equal(DurableFile.Private, File.GetUnixFileMode(secret)));
         using var keys = NodeKeys.Load(Files);
         Assert.True(NodeIdentity.TryRead(File.ReadAllBytes(Files.Description), out var identity));
         Assert.Equal(keys.IdentityOf("node-1", "http://127.0.0.1:8001", "127.0.0.1:8002"), identity);
@@ -79,19 +79,27 @@ public sealed class NodeCommandTests : IDisposable
     [Fact]
     public async Task Status_says_when_nobody_answers()
     {
-        int[] ports = LoopbackNetwork.FreePorts(1);
+        string url = $"http://127.0.0.1:{LoopbackNetwork.FreePorts(1)[0]}";
 
-        Assert.Equal(ExitCode.Environment, (ExitCode)await NodeCommand.InvokeAsync(["status", "--url", $"http://127.0.0.1:{ports[0]}"]));
-        Assert.Equal(ExitCode.Usage, (ExitCode)await NodeCommand.InvokeAsync(["status"]));
+        Assert.Equal(ExitCode.Environment, await InvokeAsync("status", "--url", url));
+        Assert.Equal(ExitCode.Usage, await InvokeAsync("status"));
     }
 
     private async Task<ExitCode> InitAsync(params string[] more)
     {
-        var options = new Dictionary<string, string> { ["--name"] = "node-1", ["--listen"] = "127.0.0.1:8001", ["--data"] = Files.Data };
+        var options = new Dictionary<string, string>
+        {
+            ["--name"] = "node-1",
+            ["--listen"] = "127.0.0.1:8001",
+            ["--data"] = Files.Data,
+        };
         for (int i = 0; i < more.Length; i += 2) options[more[i]] = more[i + 1];
-        return (ExitCode)await NodeCommand.InvokeAsync(["init", "--json", .. options.SelectMany(option => new[] { option.Key, option.Value })]);
+        return await InvokeAsync(["init", "--json", .. options.SelectMany(option => new[] { option.Key, option.Value })]);
     }
 
-    private async Task<ExitCode> RunAsync(string root) =>
-        (ExitCode)await NodeCommand.InvokeAsync(["run", "--json", "--data", Files.Data, "--trust-root", root]);
+    private Task<ExitCode> RunAsync(string root) =>
+        InvokeAsync("run", "--json", "--data", Files.Data, "--trust-root", root);
+
+    private static async Task<ExitCode> InvokeAsync(params string[] args) =>
+        (ExitCode)await NodeCommand.InvokeAsync(args);
 }

@@ -9,6 +9,8 @@ namespace SupplyChain.RepoNode.Tests.Host;
 /// <summary>Four whole nodes with real connections, clocks and disks.</summary>
 public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
 {
+    private const string Latest = $"/latest/{TestNetwork.Product}/{TestNetwork.Channel}";
+
     private static readonly byte[] Payload = ArtifactStoreTests.Pattern(1_300_000);
 
     private readonly LoopbackNetwork _nodes = new();
@@ -32,7 +34,7 @@ public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
         var verifier = new UpdateVerifier(_nodes.Network.Root);
         for (int node = 0; node < LoopbackNetwork.Size; node++)
         {
-            byte[] bundle = await _nodes.Clients[node].GetByteArrayAsync($"/latest/{TestNetwork.Product}/{TestNetwork.Channel}?from=2");
+            byte[] bundle = await _nodes.Clients[node].GetByteArrayAsync($"{Latest}?from=2");
             Assert.True(UpdateProof.TryRead(bundle, out var proof));
             Assert.Equal(new TreeSize(2), proof.Consistency!.OldSize);
             Assert.True(SignedNote.TryParse(proof.Note.Span, out var note));
@@ -41,7 +43,8 @@ public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
             Assert.True(verifier.Certify(proof.Note.Span, Now).TryGet(out _, out var rejection), rejection?.ToString());
 
             // Every node has fetched the bytes from the one that had them.
-            Assert.Equal(Payload, await _nodes.Clients[node].GetByteArrayAsync($"/artifact/sha256/{release.Artifacts[0].Sha256}"));
+            string artifact = $"/artifact/sha256/{release.Artifacts[0].Sha256}";
+            Assert.Equal(Payload, await _nodes.Clients[node].GetByteArrayAsync(artifact));
         }
     }
 
@@ -94,7 +97,7 @@ public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
         Assert.True((await _nodes.SubmitAsync(3, next)).IsSuccessStatusCode);
         await _nodes.WaitForAsync(3, next, "certified");
         var after = await CheckpointAsync(3);
-        byte[] bundle = await _nodes.Clients[3].GetByteArrayAsync($"/latest/{TestNetwork.Product}/{TestNetwork.Channel}?from={before.Size}");
+        byte[] bundle = await _nodes.Clients[3].GetByteArrayAsync($"{Latest}?from={before.Size}");
         Assert.True(UpdateProof.TryRead(bundle, out var proof));
         Assert.True(proof.Consistency!.Verify(before.Root, after.Root));
         Assert.Null(proof.Channel.Value);

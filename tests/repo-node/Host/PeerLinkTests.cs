@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SupplyChain.Protocol.Trust;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Operations;
 using SupplyChain.RepoNode.Peers;
@@ -30,7 +32,7 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-            kestrel.Listen(System.Net.IPEndPoint.Parse(_network.Network.Root.Nodes[0].Peer), listen => PeerListener.Configure(listen, PeersOf(0))));
+            kestrel.Listen(Address, listen => PeerListener.Configure(listen, PeersOf(0))));
         builder.Services.AddSingleton(PeersOf(0)).AddSingleton<IPeerFrames>(_received).AddSingleton<PeerListener>();
         _server = builder.Build();
         await _server.StartAsync();
@@ -48,7 +50,7 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
     public async Task A_peer_gets_in_and_its_frames_arrive_under_its_number()
     {
         using var stop = new CancellationTokenSource();
-        var network = new PeerNetwork(PeersOf(2), TimeProvider.System, NullLogger<PeerNetwork>.Instance);
+        var network = NetworkOf(PeersOf(2));
         network.Send(0, new PeerMessage.AsksChain(7));
         var running = network.RunAsync(_ => { }, stop.Token);
 
@@ -142,11 +144,12 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
     public async Task A_caller_does_not_talk_to_a_node_with_another_key()
     {
         // Node 0 answers where node 2 should.
-        var roots = _network.Network.Root.Nodes.Select((node, i) => i == 2 ? node with { Peer = _network.Network.Root.Nodes[0].Peer } : node).ToList();
-        var peers = new PeerSet(Origin, 1, roots, 1, _network.KeysOf(1).Transport);
+        NodeIdentity[] nodes = [.. _network.Network.Root.Nodes];
+        nodes[2] = nodes[2] with { Peer = nodes[0].Peer };
+        var network = NetworkOf(new PeerSet(Origin, 1, nodes, 1, _network.KeysOf(1).Transport));
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         var connected = new ConcurrentBag<int>();
-        await new PeerNetwork(peers, TimeProvider.System, NullLogger<PeerNetwork>.Instance).RunAsync(connected.Add, stop.Token);
+        await network.RunAsync(connected.Add, stop.Token);
 
         Assert.Contains(0, connected);
         Assert.DoesNotContain(2, connected);
@@ -164,13 +167,18 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
         Assert.Equal(9, (await queue.DequeueAsync(default)).Length);
     }
 
-    private PeerSet PeersOf(int node) => new(Origin, 1, _network.Network.Root.Nodes, node, _network.KeysOf(node).Transport);
+    private IPEndPoint Address => IPEndPoint.Parse(_network.Network.Root.Nodes[0].Peer);
+
+    private PeerSet PeersOf(int node) =>
+        new(Origin, 1, _network.Network.Root.Nodes, node, _network.KeysOf(node).Transport);
+
+    private static PeerNetwork NetworkOf(PeerSet peers) =>
+        new(peers, TimeProvider.System, NullLogger<PeerNetwork>.Instance);
 
     private async Task<SslStream> ConnectAsync(X509Certificate2? certificate, SslProtocols protocols)
     {
-        var address = System.Net.IPEndPoint.Parse(_network.Network.Root.Nodes[0].Peer);
         var client = new TcpClient();
-        await client.ConnectAsync(address);
+        await client.ConnectAsync(Address);
         var stream = new SslStream(client.GetStream());
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {

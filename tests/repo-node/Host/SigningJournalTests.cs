@@ -8,7 +8,8 @@ public sealed class SigningJournalTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private static JournalFrame[] Three => [Frame(1, "a vote"), Frame(2, "a certificate\0\0"), Frame(4, "a checkpoint")];
+    private static JournalFrame[] Three =>
+        [Frame(1, "a vote"), Frame(2, "a certificate\0\0"), Frame(4, "a checkpoint")];
 
     private string Path => _directory["journal"];
 
@@ -39,7 +40,7 @@ public sealed class SigningJournalTests : IDisposable
     [Fact]
     public void The_journal_grows_beyond_what_was_preallocated()
     {
-        var large = Enumerable.Range(0, 6).Select(i => new JournalFrame(3, Enumerable.Repeat((byte)i, 1 << 20).ToArray())).ToArray();
+        JournalFrame[] large = [.. Enumerable.Range(0, 6).Select(i => new JournalFrame(3, new byte[(1 << 20) + i]))];
         using (var journal = SigningJournal.Open(Path, _ => { }))
         {
             foreach (var frame in large) journal.Append(frame);

@@ -30,7 +30,8 @@ public sealed class TileStoreTests : IDisposable
 
         var small = new TreeSize(255);
         Assert.Equal(RootOf(entries, 255), ProofBuilder.Root(Store.At(small), small));
-        for (ulong index = 0; index < 600; index += 7) Assert.Equal(entries[(int)index].ToArray(), Store.Entry(index, new TreeSize(600)));
+        for (ulong index = 0; index < 600; index += 7)
+            Assert.Equal(entries[(int)index].ToArray(), Store.Entry(index, new TreeSize(600)));
     }
 
     [Fact]

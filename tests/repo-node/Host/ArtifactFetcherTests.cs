@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SupplyChain.Protocol.Artifacts;
+using SupplyChain.Protocol.Statements;
+using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Storage;
+using SupplyChain.Tests.Kit;
+
+namespace SupplyChain.RepoNode.Tests.Host;
+
+/// <summary>Three nodes are asked for an artifact; two of them do their worst.</summary>
+public sealed class ArtifactFetcherTests : IDisposable
+{
+    private static readonly byte[] Bytes = ArtifactStoreTests.Pattern(5 * VerityTree.PieceSize + 77);
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private static Artifact Stated => ArtifactStoreTests.StatedOf(Bytes);
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public Task A_node_that_gives_wrong_bytes_is_passed_over() =>
+        AssertFetchedAsync(bytes => [.. bytes.Select(b => (byte)(b ^ 1))]);
+
+    [Fact]
+    public Task A_node_that_gives_fewer_bytes_is_passed_over() => AssertFetchedAsync(bytes => bytes[1..]);
+
+    [Fact]
+    public Task A_node_that_gives_more_bytes_is_passed_over() => AssertFetchedAsync(bytes => [.. bytes, 0]);
+
+    [Fact]
+    public async Task What_an_upload_left_behind_does_not_spoil_a_fetch()
+    {
+        File.WriteAllBytes(_directory[Stated.Sha256 + ".part"], new byte[1_000_000]);
+
+        await AssertFetchedAsync(bytes => bytes);
+    }
+
+    // The first and second source change what they give; the third is honest.
+    private async Task AssertFetchedAsync(Func<byte[], byte[]> change)
+    {
+        int[] ports = LoopbackNetwork.FreePorts(3);
+        await using var one = await ServeAsync(ports[0], change);
+        await using var other = await ServeAsync(ports[1], change);
+        await using var honest = await ServeAsync(ports[2], bytes => bytes);
+        var nodes = TestNetwork.Create().Root.Nodes.Take(3).Select((node, i) => node with { Url = $"http://127.0.0.1:{ports[i]}" });
+        var store = new ArtifactStore(_directory.Path);
+        using var fetcher = new ArtifactFetcher(store, nodes, TimeProvider.System, NullLogger<ArtifactFetcher>.Instance);
+
+        await fetcher.HoldAsync(Stated, default).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.True(store.Holds(Stated));
+        Assert.Equal(Bytes, File.ReadAllBytes(store.Find(Stated.Sha256)!.Path));
+    }
+
+    private static async Task<WebApplication> ServeAsync(int port, Func<byte[], byte[]> change)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        var app = builder.Build();
+        byte[] tree = VerityHasher.Compute(Bytes).Bytes.ToArray();
+        app.Run(context => AnswerAsync(context, context.Request.Path.Value!.EndsWith("/tree", StringComparison.Ordinal) ? tree : Bytes, change));
+        await app.StartAsync();
+        return app;
+    }
+
+    private static Task AnswerAsync(HttpContext context, byte[] content, Func<byte[], byte[]> change)
+    {
+        string[] range = context.Request.Headers.Range.ToString()["bytes=".Length..].Split('-');
+        int first = int.Parse(range[0], CultureInfo.InvariantCulture), last = int.Parse(range[1], CultureInfo.InvariantCulture);
+        byte[] body = change(content[first..(last + 1)]);
+        context.Response.StatusCode = StatusCodes.Status206PartialContent;
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body).AsTask();
+    }
+}
