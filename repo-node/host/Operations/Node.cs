@@ -51,6 +51,7 @@ internal sealed class Node : IAsyncDisposable
         if (_database.LoadCheckpoint() is { } note) cosigning.Resume(note);
 
         var replica = Replica.Restore(new Committee(root.Root), keys.Vote, chain.Tip, records);
+        Compact(replica.Retained(), last, records.Count);
         var state = new NodeState(new NodeSnapshot(replica.View, replica.Pending, chain.Tip, cosigning.Certified));
         var others = _peers.Others.Select(node => root.Root.Nodes[node]);
         _fetcher = new ArtifactFetcher(artifacts, others, time, Log<ArtifactFetcher>());
@@ -131,6 +132,14 @@ internal sealed class Node : IAsyncDisposable
             kestrel.Listen(addresses.Peers.EndPoint, listen => PeerListener.Configure(listen, _peers));
         });
         return builder;
+    }
+
+    // The journal grows while the node runs, and starts small again: a restart needs little of what was.
+    private void Compact(IReadOnlyList<JournalRecord> retained, JournalRecord.CosignedCheckpoint? last, int written)
+    {
+        JournalRecord[] needed = last is null ? [.. retained] : [.. retained, last];
+        if (needed.Length < written)
+            _journal.Rewrite(needed.Select(record => new JournalFrame(record.Type, record.ToBody())));
     }
 
     private ILogger<T> Log<T>() => _logs.CreateLogger<T>();

@@ -20,17 +20,21 @@ internal sealed class SigningJournal : IDisposable
     // Blocks that were written before need no change of metadata when they are written again: 0.12 ms against 5 ms.
     private const int ChunkSize = 4 << 20;
 
-    private readonly SafeFileHandle _file;
+    private readonly string _path;
+    private FileStream _stream;
     private long _position;
     private long _length;
     private bool _failed;
 
-    private SigningJournal(SafeFileHandle file, long position)
+    private SigningJournal(string path, FileStream stream, long position)
     {
-        _file = file;
+        _path = path;
+        _stream = stream;
         _position = position;
-        _length = RandomAccess.GetLength(file);
+        _length = stream.Length;
     }
+
+    private SafeFileHandle Handle => _stream.SafeFileHandle;
 
     /// <summary>
     /// Opens or creates the journal and hands every record, oldest first, to <paramref name="replay"/>.
@@ -50,9 +54,9 @@ internal sealed class SigningJournal : IDisposable
         try
         {
             long end = Replay(stream, path, replay);
-            var journal = new SigningJournal(stream.SafeFileHandle, end);
+            var journal = new SigningJournal(path, stream, end);
             journal.Reserve(1);
-            if (created) FileSync.Directory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            if (created) SyncDirectory(path);
             return journal;
         }
         catch
@@ -73,13 +77,32 @@ internal sealed class SigningJournal : IDisposable
         _failed = true;
         byte[] frame = record.ToBytes();
         Reserve(frame.Length);
-        RandomAccess.Write(_file, frame, _position);
-        FileSync.Data(_file);
+        RandomAccess.Write(Handle, frame, _position);
+        FileSync.Data(Handle);
         _position += frame.Length;
         _failed = false;
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>
+    /// Keeps these records and no others. A crash leaves the journal as it was before or as it is after.
+    /// </summary>
+    public void Rewrite(IEnumerable<JournalFrame> records)
+    {
+        string temporary = _path + ".new";
+        File.Delete(temporary);
+        var fresh = Open(temporary, _ => { });
+        foreach (var record in records) fresh.Append(record);
+
+        File.Move(temporary, _path, overwrite: true);
+        SyncDirectory(_path);
+        _stream.Dispose();
+        (_stream, _position, _length) = (fresh._stream, fresh._position, fresh._length);
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private static void SyncDirectory(string path) =>
+        FileSync.Directory(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
     private void Reserve(int bytes)
     {
@@ -90,11 +113,11 @@ internal sealed class SigningJournal : IDisposable
         while (_length < target)
         {
             int count = (int)Math.Min(zeros.Length, target - _length);
-            RandomAccess.Write(_file, zeros.AsSpan(0, count), _length);
+            RandomAccess.Write(Handle, zeros.AsSpan(0, count), _length);
             _length += count;
         }
 
-        FileSync.Data(_file);
+        FileSync.Data(Handle);
     }
 
     private static long Replay(FileStream stream, string path, Action<JournalFrame> replay)

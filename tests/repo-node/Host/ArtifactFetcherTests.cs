@@ -49,9 +49,10 @@ public sealed class ArtifactFetcherTests : IDisposable
         await using var one = await ServeAsync(ports[0], change);
         await using var other = await ServeAsync(ports[1], change);
         await using var honest = await ServeAsync(ports[2], bytes => bytes);
-        var nodes = TestNetwork.Create().Root.Nodes.Take(3).Select((node, i) => node with { Url = $"http://127.0.0.1:{ports[i]}" });
+        var nodes = TestNetwork.Create().Root.Nodes.Zip(ports, (node, port) => node with { Url = $"http://127.0.0.1:{port}" });
         var store = new ArtifactStore(_directory.Path);
-        using var fetcher = new ArtifactFetcher(store, nodes, TimeProvider.System, NullLogger<ArtifactFetcher>.Instance);
+        var silence = NullLogger<ArtifactFetcher>.Instance;
+        using var fetcher = new ArtifactFetcher(store, nodes, TimeProvider.System, silence);
 
         await fetcher.HoldAsync(Stated, default).WaitAsync(TimeSpan.FromSeconds(20));
 
@@ -66,7 +67,11 @@ public sealed class ArtifactFetcherTests : IDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         var app = builder.Build();
         byte[] tree = VerityHasher.Compute(Bytes).Bytes.ToArray();
-        app.Run(context => AnswerAsync(context, context.Request.Path.Value!.EndsWith("/tree", StringComparison.Ordinal) ? tree : Bytes, change));
+        app.Run(context =>
+        {
+            bool asksTree = context.Request.Path.Value!.EndsWith("/tree", StringComparison.Ordinal);
+            return AnswerAsync(context, asksTree ? tree : Bytes, change);
+        });
         await app.StartAsync();
         return app;
     }
@@ -74,7 +79,8 @@ public sealed class ArtifactFetcherTests : IDisposable
     private static Task AnswerAsync(HttpContext context, byte[] content, Func<byte[], byte[]> change)
     {
         string[] range = context.Request.Headers.Range.ToString()["bytes=".Length..].Split('-');
-        int first = int.Parse(range[0], CultureInfo.InvariantCulture), last = int.Parse(range[1], CultureInfo.InvariantCulture);
+        int first = int.Parse(range[0], CultureInfo.InvariantCulture);
+        int last = int.Parse(range[1], CultureInfo.InvariantCulture);
         byte[] body = change(content[first..(last + 1)]);
         context.Response.StatusCode = StatusCodes.Status206PartialContent;
         context.Response.ContentLength = body.Length;

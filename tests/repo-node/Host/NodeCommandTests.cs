@@ -94,7 +94,8 @@ public sealed class NodeCommandTests : IDisposable
             ["--data"] = Files.Data,
         };
         for (int i = 0; i < more.Length; i += 2) options[more[i]] = more[i + 1];
-        return await InvokeAsync(["init", "--json", .. options.SelectMany(option => new[] { option.Key, option.Value })]);
+        string[] args = [.. options.SelectMany(option => new[] { option.Key, option.Value })];
+        return await InvokeAsync(["init", "--json", .. args]);
     }
 
     private Task<ExitCode> RunAsync(string root) =>

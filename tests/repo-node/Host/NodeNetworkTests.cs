@@ -88,6 +88,8 @@ public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
 
         await _nodes.StopAsync(3);
         await _nodes.StartAsync(3);
+        await _nodes.StopAsync(3);
+        await _nodes.StartAsync(3);
 
         // The last certified checkpoint is there at once, before anybody has cosigned again.
         Assert.Equal(before, await CheckpointAsync(3));

@@ -50,6 +50,22 @@ public sealed class SigningJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_rewritten_journal_holds_what_is_still_needed_and_takes_more()
+    {
+        File.WriteAllBytes(Path, BytesOf(Three));
+        File.WriteAllText(Path + ".new", "what a crash in an earlier attempt left");
+        using (var journal = SigningJournal.Open(Path, _ => { }))
+        {
+            journal.Rewrite(Three[1..]);
+            journal.Append(Three[0]);
+        }
+
+        AssertHolds(Three[1], Three[2], Three[0]);
+        Assert.False(File.Exists(Path + ".new"));
+        Assert.Equal(DurableFile.Private, File.GetUnixFileMode(Path));
+    }
+
+    [Fact]
     public void A_torn_last_record_is_cut_wherever_it_was_torn()
     {
         byte[] bytes = BytesOf(Three);
