@@ -1,6 +1,7 @@
 using SupplyChain.Tests.Kit;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.Tests.Network;
+using SupplyChain.UpdaterAgent.Transport;
 
 namespace SupplyChain.UpdaterAgent.Tests.Commands;
 
@@ -189,6 +190,47 @@ public sealed class CheckTests
 
         Assert.Equal(ExitCode.NoQuorum, await agent.RunJson("check"));
         Assert.All(agent.Json.GetProperty("failures").EnumerateArray(), failure => Assert.Equal("too-large", failure.GetProperty("what").GetString()));
+    }
+
+    [Fact]
+    public async Task A_node_that_stalls_is_given_up_at_the_deadline()
+    {
+        var network = new FakeNetwork();
+        network.Offer("1.0.0", Payload);
+        using var start = new AgentUnderTest(network);
+        using var agent = new AgentUnderTest(network)
+        {
+            World = start.World with { Transport = new TransportLimits { Answer = TimeSpan.FromMilliseconds(150) } },
+        };
+        await agent.Initialise();
+        foreach (var node in network.Nodes)
+        {
+            node.Tamper = (_, honest) =>
+            {
+                honest.Content = BadBodies.Stalling(honest.Content, 10);
+                return honest;
+            };
+        }
+
+        Assert.Equal(ExitCode.NoQuorum, await agent.RunJson("check"));
+        Assert.All(agent.Json.GetProperty("failures").EnumerateArray(), failure => Assert.Equal("timed-out", failure.GetProperty("what").GetString()));
+    }
+
+    [Fact]
+    public async Task An_error_of_a_node_is_told_by_its_name()
+    {
+        using var agent = await Offered();
+        foreach (var node in agent.Network.Nodes)
+        {
+            node.Tamper = (_, _) => new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable)
+            {
+                Content = new StringContent("""{"type":"urn:supplychain:problem:starting"}"""),
+            };
+        }
+
+        Assert.Equal(ExitCode.NoQuorum, await agent.RunJson("check"));
+        var failure = agent.Json.GetProperty("failures").EnumerateArray().First();
+        Assert.Equal(("http-status", "503 starting"), (failure.GetProperty("what").GetString(), failure.GetProperty("detail").GetString()));
     }
 
     [Fact]
