@@ -38,13 +38,15 @@ internal sealed class StatementEndpoints(NodeState state, NodeDatabase database,
         if (!Digest.TryParseHex(id, out var statement))
             return Problem.Malformed("Not an id in lower-case hexadecimal.");
 
+        // In this order: the loop shows what is final before it forgets the submission.
+        var submission = database.FindSubmission(statement);
         var snapshot = state.Current;
         var answer = new CanonicalJsonWriter().BeginObject().Field("id", statement);
         if (snapshot.Certified is { } certified && IndexIn(certified.Ledger, statement) is { } certifiedIndex)
             answer.Field("status", "certified").Field("index", certifiedIndex);
         else if (IndexIn(snapshot.Tip.Ledger, statement) is { } finalIndex)
             answer.Field("status", "final").Field("index", finalIndex);
-        else if (database.FindSubmission(statement) is not { } submission)
+        else if (submission is null)
             return Problem.UnknownStatement();
         else if (submission.Refusal is { } refusal)
             answer.Field("status", "refused").Field("reason", refusal);

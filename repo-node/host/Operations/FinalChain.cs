@@ -1,6 +1,5 @@
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Log;
-using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Core.Ledger;
@@ -55,7 +54,7 @@ internal sealed class FinalChain
         if (!final.Executed.Entries.IsEmpty) _tiles.Append(new TreeSize(Tip.Ledger.Size), final.Executed.Entries);
 
         var stored = new StoredBlock(final.Block.Header.Height, final.Block.ToBytes(), final.Finalisation?.ToBytes());
-        _database.AddBlock(stored, final.Block.Entries.Select(IdOf));
+        _database.AddBlock(stored);
         Advance(new ChainTip(final.Block.Header, final.Finalisation, final.Executed.After));
     }
 
@@ -109,11 +108,5 @@ internal sealed class FinalChain
     {
         Tip = tip;
         _bySize[tip.Ledger.Size] = tip.Ledger;
-    }
-
-    private static Digest IdOf(ReadOnlyMemory<byte> entry)
-    {
-        Invariant.Holds(Envelope.TryRead(entry.Span, out var envelope), "a final entry is an envelope");
-        return envelope.Id;
     }
 }

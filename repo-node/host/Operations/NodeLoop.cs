@@ -185,6 +185,16 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
             "Block {Height} is final: {Entries} entries, tree size {TreeSize}",
             final.Block.Header.Height, final.Block.Entries.Length, _chain.Tip.Ledger.Size);
         _cosigning.Extend(final);
+
+        // Shown before it is forgotten: at no moment does the node know nothing of a statement it has taken.
+        Show();
+        if (!final.Block.Entries.IsEmpty) _database.ForgetSubmissions(final.Block.Entries.Select(IdOf));
+    }
+
+    private static Digest IdOf(ReadOnlyMemory<byte> entry)
+    {
+        Invariant.Holds(Envelope.TryRead(entry.Span, out var envelope), "a final entry is an envelope");
+        return envelope.Id;
     }
 
     private void SetTimer(DateTimeOffset? at)
@@ -226,14 +236,16 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         submission.Answered.SetResult(outcome);
     }
 
-    // What was pending when the node stopped is handed in again.
+    // What was pending when the node stopped is handed in again; it may have become final with its last breath.
     private void Resume(StoredSubmission pending)
     {
         Invariant.Holds(Envelope.TryRead(pending.Envelope, out var envelope), "a stored submission is an envelope");
         var submission = new Work.Submission(envelope, new TaskCompletionSource<SubmissionAnswer>());
         Step(new ReplicaEvent.Submitted(envelope), submission);
-        if (submission.Answered.Task is { IsCompleted: true, Result: SubmissionAnswer.Refused(var refusal) })
-            _database.RefuseSubmission(pending.Id, refusal.Name());
+        if (submission.Answered.Task is not { IsCompleted: true, Result: SubmissionAnswer.Refused(var refusal) }) return;
+
+        if (refusal == LedgerRefusal.Duplicate) _database.ForgetSubmissions([pending.Id]);
+        else _database.RefuseSubmission(pending.Id, refusal.Name());
     }
 
     private void Show() =>

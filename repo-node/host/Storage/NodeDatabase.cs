@@ -57,20 +57,15 @@ internal sealed class NodeDatabase : IDisposable
         }
     }
 
-    /// <summary>
-    /// Keeps a block that follows the last one, and forgets the submissions that it brought into the log.
-    /// </summary>
-    public void AddBlock(StoredBlock block, IEnumerable<Digest> included)
+    /// <summary>Keeps a block that follows the last one.</summary>
+    public void AddBlock(StoredBlock block)
     {
         lock (_lock)
         {
-            using var transaction = _connection.BeginTransaction();
             Execute("INSERT INTO blocks VALUES ($height, $block, $finalisation)",
                 ("$height", (long)block.Height),
                 ("$block", block.Block),
                 ("$finalisation", (object?)block.Finalisation ?? DBNull.Value));
-            foreach (var id in included) Execute("DELETE FROM submissions WHERE id = $id", ("$id", id.ToArray()));
-            transaction.Commit();
         }
     }
 
@@ -91,6 +86,17 @@ internal sealed class NodeDatabase : IDisposable
         {
             Execute("UPDATE submissions SET refusal = $refusal WHERE id = $id",
                 ("$refusal", refusal), ("$id", id.ToArray()));
+        }
+    }
+
+    /// <summary>Forgets submissions that the log has.</summary>
+    public void ForgetSubmissions(IEnumerable<Digest> ids)
+    {
+        lock (_lock)
+        {
+            using var transaction = _connection.BeginTransaction();
+            foreach (var id in ids) Execute("DELETE FROM submissions WHERE id = $id", ("$id", id.ToArray()));
+            transaction.Commit();
         }
     }
 
