@@ -124,7 +124,8 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
             return headers.ContentLength > length ? TooLarge(length) : null;
         }
 
-        return new NodeFault(FaultKind.WrongRange, $"asked for bytes {first}-{last}/{total}, got {range?.ToString() ?? "none"}");    }
+        return new NodeFault(FaultKind.WrongRange, $"asked for bytes {first}-{last}/{total}, got {range?.ToString() ?? "none"}");
+    }
 
     private static async Task<NodeFault> Status(HttpResponseMessage response, CancellationToken stop)
     {
