@@ -150,6 +150,24 @@ public sealed class CommandLineTests
         }
     }
 
+    [Theory]
+    [InlineData("damaged")]
+    [InlineData(null)]
+    public async Task A_damaged_install_journal_is_an_error_that_says_what_to_do(string? content)
+    {
+        using var agent = await new AgentUnderTest(new FakeNetwork()).Initialise();
+        string journal = Path.Combine(agent.State.Path, "install.json");
+        await File.WriteAllTextAsync(journal, content ?? new string(' ', 1_000_000));
+        foreach (string command in (string[])["status", "check", "install", "rollback"])
+        {
+            Assert.Equal(ExitCode.Failed, await agent.RunJson(command));
+            var error = agent.Json.GetProperty("error");
+            Assert.Equal("install-journal-damaged", error.GetProperty("name").GetString());
+            Assert.Contains(journal, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Contains("remove it", error.GetProperty("hint").GetString(), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_misspelt_setting_is_refused_and_not_ignored()
     {

@@ -1,4 +1,3 @@
-using SupplyChain.Protocol;
 using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Installation;
 
@@ -111,7 +110,7 @@ public class A_power_cut_leaves_old_or_new
                 machine.Start();
                 _ = machine.RunningVersion();
             }
-            catch (Exception e) when (e is InvariantBrokenException or Xunit.Sdk.XunitException)
+            catch (Exception e) when (e is DamagedJournalException or Xunit.Sdk.XunitException)
             {
                 broken++;
             }

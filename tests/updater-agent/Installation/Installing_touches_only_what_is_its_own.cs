@@ -1,4 +1,3 @@
-using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.UpdaterAgent.Installation;
 
@@ -133,7 +132,7 @@ public class Installing_touches_only_what_is_its_own
         using var machine = new Machine();
         File.WriteAllText(Path.Combine(machine.State, "install.json"), "{}");
 
-        Assert.Throws<InvariantBrokenException>(() => machine.Start());
+        Assert.Throws<DamagedJournalException>(() => machine.Start());
     }
 
     [Fact]

@@ -26,6 +26,12 @@ internal static class CommandGuard
         {
             return Error(ExitCode.Environment, "library-missing", error.Message, "Install the package and try again.");
         }
+        catch (DamagedJournalException error)
+        {
+            const string hint =
+                "Restore it from a backup, or remove it: that forgets the quarantine, the way back and a health check still to come.";
+            return Error(ExitCode.Failed, "install-journal-damaged", error.Message, hint);
+        }
         catch (UnauthorizedAccessException error)
         {
             const string hint = "Run as the user that owns the state and install folders.";

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.UpdaterAgent.Core.Installation;
 
@@ -19,6 +18,7 @@ internal sealed class Installer
     private InstallJournal _journal;
     private bool _recovered;
 
+    /// <exception cref="DamagedJournalException">The journal is there and cannot be read.</exception>
     public Installer(string stateDirectory, IPayloadKind kind, IDisk? disk = null)
     {
         _kind = kind;
@@ -155,12 +155,12 @@ internal sealed class Installer
 
     private InstallJournal ReadJournal()
     {
-        if (!File.Exists(_journalFile)) return InstallJournal.Empty;
+        var file = new FileInfo(_journalFile);
+        if (!file.Exists) return InstallJournal.Empty;
 
-        Invariant.Holds(new FileInfo(_journalFile).Length <= InstallJournal.MaxSize, $"{_journalFile} is no journal");
-        bool read = InstallJournal.TryRead(File.ReadAllBytes(_journalFile), out var journal);
-        Invariant.Holds(read, $"{_journalFile} is damaged; removing it forgets the quarantine and nothing else");
-        return journal!;
+        return file.Length <= InstallJournal.MaxSize && InstallJournal.TryRead(File.ReadAllBytes(_journalFile), out var journal)
+            ? journal
+            : throw new DamagedJournalException(_journalFile);
     }
 
     private void ThrowIfNotRecovered()
