@@ -40,6 +40,30 @@ public class Health_commands
     }
 
     [Fact]
+    public async Task Have_a_session_of_their_own_that_no_terminal_interrupts() =>
+        Assert.True((await RunAsync(["/bin/sh", "-c", "test \"$(cut -d' ' -f6 /proc/$$/stat)\" = $$"])).IsHealthy);
+
+    [Fact]
+    public async Task That_end_by_themselves_have_decided_although_the_agent_was_asked_to_stop()
+    {
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+
+        Assert.True((await new HealthCommand(["/bin/sh", "-c", "sleep 0.2"]).RunAsync("/slots/a", stop.Token)).IsHealthy);
+        Assert.False((await new HealthCommand(["/bin/false"]).RunAsync("/slots/a", stop.Token)).IsHealthy);
+    }
+
+    [Fact]
+    public async Task That_a_signal_ended_while_the_agent_was_asked_to_stop_have_decided_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+
+        var killed = new HealthCommand(["/bin/sh", "-c", "kill -TERM $$"]);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => killed.RunAsync("/slots/a", stop.Token));
+    }
+
+    [Fact]
     public async Task That_hang_are_ended_with_their_children_and_are_not_healthy()
     {
         var clock = Stopwatch.StartNew();

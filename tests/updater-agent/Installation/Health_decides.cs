@@ -68,6 +68,34 @@ public class Health_decides
     }
 
     [Fact]
+    public async Task A_stop_after_the_switch_waits_for_the_health_of_what_is_current()
+    {
+        using var machine = new Machine();
+        using var stop = new CancellationTokenSource();
+        var installing = InstallWaitingAsync(machine, machine.Tree("1.0.0"), "exit 0", stop);
+
+        Assert.IsType<InstallOutcome.Installed>(await installing);
+        Assert.Equal(InstallStep.Confirmed, machine.Start().Step);
+    }
+
+    [Fact]
+    public async Task A_switch_that_was_never_carried_out_is_not_made_good_by_the_next_start()
+    {
+        using var machine = new Machine { Health = Machine.NothingBad };
+        await machine.InstallAsync(machine.Tree("1.0.0"));
+        await DieInProbeAsync(machine, machine.Tree("2.0.0"));
+        File.Delete(machine.Current);
+        File.CreateSymbolicLink(machine.Current, "slots/a");
+
+        var installer = machine.Start();
+        Assert.Null(await installer.RecoverAsync(CancellationToken.None));
+        Assert.Equal("1.0.0", machine.RunningVersion());
+        Assert.Equal(InstallStep.Staged, installer.Step);
+        Assert.Empty(installer.Quarantined);
+        Assert.IsType<InstallOutcome.Installed>(await machine.InstallAsync(machine.Tree("2.0.0")));
+    }
+
+    [Fact]
     public async Task A_version_that_vanished_before_it_was_asked_gives_way_to_the_old_one()
     {
         using var machine = new Machine();
@@ -99,12 +127,26 @@ public class Health_decides
         Assert.IsType<InstallOutcome.Installed>(await machine.InstallAsync(machine.Tree("1.0.0", bad: true)));
     }
 
+    // As when a service is stopped with all its processes: the command is killed and the agent told to stop.
     private static async Task DieInProbeAsync(Machine machine, Payload payload)
     {
-        using var dying = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        var slow = new HealthCommand(["/bin/sh", "-c", "exec sleep 20"]);
-        var installer = new Installer(machine.State, new TreeKind(machine.Install, slow));
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => InstallWaitingAsync(machine, payload, "kill -9 $$", stop));
+    }
+
+    // Asks to stop while the health command runs, which then ends as told.
+    private static async Task<InstallOutcome> InstallWaitingAsync(
+        Machine machine, Payload payload, string end, CancellationTokenSource stop)
+    {
+        const string Wait = "touch \"$1/../asked\"; while test -e \"$1/../asked\"; do sleep 0.05; done; ";
+        string asked = Path.Combine(machine.Install, "slots", "asked");
+        var installer = new Installer(
+            machine.State, new TreeKind(machine.Install, new HealthCommand(["/bin/sh", "-c", Wait + end, "sh"])));
         await installer.RecoverAsync(CancellationToken.None);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => installer.InstallAsync(payload, dying.Token));
+        var installing = installer.InstallAsync(payload, stop.Token);
+        while (!File.Exists(asked)) await Task.Delay(10);
+        await stop.CancelAsync();
+        File.Delete(asked);
+        return await installing;
     }
 }

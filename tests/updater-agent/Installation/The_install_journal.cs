@@ -29,19 +29,19 @@ public class The_install_journal
         InstallJournal[] each = [InstallJournal.Empty, staged, switched, switched.Confirm(), switched.RollBack("")];
         bool[][] allowed =
         [
-            // Stage, Switch, Confirm, RollBack
-            [true, false, false, false],
-            [true, true, false, false],
-            [false, false, true, true],
-            [true, false, false, false],
-            [true, false, false, false],
+            // Stage, Switch, Unswitch, Confirm, RollBack
+            [true, false, false, false, false],
+            [true, true, false, false, false],
+            [false, false, true, true, true],
+            [true, false, false, false, false],
+            [true, false, false, false, false],
         ];
 
         for (int i = 0; i < each.Length; i++)
         {
             var journal = each[i];
             Func<InstallJournal>[] steps =
-                [() => journal.Stage(Two, One), journal.Switch, journal.Confirm, () => journal.RollBack("why")];
+                [() => journal.Stage(Two, One), journal.Switch, journal.Unswitch, journal.Confirm, () => journal.RollBack("why")];
             for (int step = 0; step < steps.Length; step++)
             {
                 if (allowed[i][step]) steps[step]();

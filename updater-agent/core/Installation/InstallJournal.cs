@@ -12,8 +12,8 @@ namespace SupplyChain.UpdaterAgent.Core.Installation;
 ///            ┌────────────── Stage ◄──────────────┐
 ///            ▼                                    │
 ///          staged ── Switch ──► switched ── Confirm ──► confirmed
-///                                  │                        │
-///                                  └──────► rolled-back ◄───┘   RollBack
+///            ▲                     │    │                   │
+///            └───── Unswitch ──────┘    └► rolled-back ◄────┘   RollBack
 /// </code>
 /// Each record is on disk before the step is carried out and each step can be carried out twice, so after a crash
 /// the record alone says how to go on. A new installation may follow every step but <c>switched</c>.
@@ -49,6 +49,9 @@ public sealed record InstallJournal
     }
 
     public InstallJournal Switch() => After(InstallStep.Staged, InstallStep.Switched);
+
+    /// <summary>The switch was recorded and never carried out: whether it is still wanted is decided anew.</summary>
+    public InstallJournal Unswitch() => After(InstallStep.Switched, InstallStep.Staged);
 
     public InstallJournal Confirm()
     {

@@ -15,6 +15,9 @@ internal interface IPayloadKind
     /// <summary>What is current on this machine, as the machine itself shows it; null when nothing is.</summary>
     Placement? Active { get; }
 
+    /// <summary>The machine was switched to this place, whether or not it is still whole.</summary>
+    bool IsSwitchedTo(Placement placement);
+
     /// <summary>The place still holds exactly this, whole.</summary>
     bool Holds(Placement placement);
 
@@ -33,7 +36,8 @@ internal interface IPayloadKind
     void Activate(Placement staged);
 
     /// <summary>Asks whether what was activated works.</summary>
-    Task<HealthReport> ProbeAsync(Placement active, CancellationToken cancellation);
+    /// <exception cref="OperationCanceledException">The stop that was asked for ended the probe: nothing is decided.</exception>
+    Task<HealthReport> ProbeAsync(Placement active, CancellationToken stop);
 
     /// <summary>What remains to be done once the new version is found healthy.</summary>
     void Confirm(Placement active);

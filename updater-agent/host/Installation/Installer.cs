@@ -44,7 +44,8 @@ internal sealed class Installer
     /// Brings what a crash interrupted to its end: called once before anything else. Null when nothing was left to
     /// decide.
     /// </summary>
-    public async Task<InstallOutcome?> RecoverAsync(CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">As of <see cref="InstallAsync"/> after the switch.</exception>
+    public async Task<InstallOutcome?> RecoverAsync(CancellationToken stop)
     {
         InstallOutcome? outcome = null;
         if (_journal.Latest is { } latest)
@@ -53,9 +54,13 @@ internal sealed class Installer
             {
                 case InstallStep.Staged:
                     break;
+                case InstallStep.Switched when !_kind.IsSwitchedTo(latest.New):
+                    // It may have been revoked since: only a new decision of everyone makes it current.
+                    Save(_journal.Unswitch());
+                    break;
                 case InstallStep.Switched:
                     outcome = _kind.Holds(latest.New)
-                        ? await ActivateAndProbeAsync(latest.New, cancellation)
+                        ? await ActivateAndProbeAsync(latest.New, stop)
                         : GoBack(new(InstallRefusalReason.Unhealthy, "it is no longer whole in its place"));
                     break;
                 case InstallStep.Confirmed:
@@ -73,18 +78,23 @@ internal sealed class Installer
         return outcome;
     }
 
+    /// <param name="payload">Verified and downloaded.</param>
+    /// <param name="stop">Ends it before the switch; after that the health of what is current is found out first.</param>
+    /// <exception cref="OperationCanceledException">
+    /// Before the switch nothing was changed. After it the stop ended the health command: the next start asks again.
+    /// </exception>
     /// <exception cref="MissingLibraryException">A library that the payload's format needs is not there.</exception>
-    public async Task<InstallOutcome> InstallAsync(Payload payload, CancellationToken cancellation)
+    public async Task<InstallOutcome> InstallAsync(Payload payload, CancellationToken stop)
     {
         ThrowIfNotRecovered();
         if (Inspect(payload) is { } refusal) return new InstallOutcome.Refused(refusal);
-        if (!_kind.TryStage(payload, cancellation, out var staged, out refusal))
+        if (!_kind.TryStage(payload, stop, out var staged, out refusal))
             return new InstallOutcome.Refused(refusal);
 
         Save(_journal.Stage(staged, _kind.Active));
-        cancellation.ThrowIfCancellationRequested();
+        stop.ThrowIfCancellationRequested();
         Save(_journal.Switch());
-        return await ActivateAndProbeAsync(staged, cancellation);
+        return await ActivateAndProbeAsync(staged, stop);
     }
 
     /// <summary>
@@ -126,10 +136,10 @@ internal sealed class Installer
         return _kind.Inspect(payload);
     }
 
-    private async Task<InstallOutcome> ActivateAndProbeAsync(Placement placement, CancellationToken cancellation)
+    private async Task<InstallOutcome> ActivateAndProbeAsync(Placement placement, CancellationToken stop)
     {
         _kind.Activate(placement);
-        var health = await _kind.ProbeAsync(placement, cancellation);
+        var health = await _kind.ProbeAsync(placement, stop);
         if (!health.IsHealthy)
             return GoBack(new(InstallRefusalReason.Unhealthy, health.Summary)) with { Output = health.Output };
 

@@ -25,6 +25,8 @@ internal sealed class TreeKind(
     public Placement? Active =>
         _slots.Current is { } slot && _slots.Describe(slot) is { } release ? new(slot.Name(), release) : null;
 
+    public bool IsSwitchedTo(Placement placement) => _slots.Current == SlotOf(placement);
+
     public bool Holds(Placement placement) =>
         SlotNames.TryParse(placement.Place, out var slot) && _slots.Describe(slot) == placement.Release;
 
@@ -63,13 +65,14 @@ internal sealed class TreeKind(
     public void Activate(Placement staged)
     {
         Invariant.Holds(Holds(staged), "only a whole slot is made current");
-        if (Active != staged) _slots.MakeCurrent(SlotOf(staged));
+        // Also where the link is there already: an agent that was killed may not have made it durable.
+        _slots.MakeCurrent(SlotOf(staged));
     }
 
-    public Task<HealthReport> ProbeAsync(Placement active, CancellationToken cancellation) =>
+    public Task<HealthReport> ProbeAsync(Placement active, CancellationToken stop) =>
         health is null
             ? Task.FromResult(new HealthReport(true, "no health command", ""))
-            : health.RunAsync(_slots.TreeOf(SlotOf(active)), cancellation);
+            : health.RunAsync(_slots.TreeOf(SlotOf(active)), stop);
 
     /// <summary>Nothing remains to be done: the slot before is kept as the way back.</summary>
     public void Confirm(Placement active) { }
