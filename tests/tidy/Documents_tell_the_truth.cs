@@ -25,6 +25,16 @@ public partial class Documents_tell_the_truth
     }
 
     [Fact]
+    public void The_architecture_names_every_folder_of_the_product()
+    {
+        string tree = Repository.Read("docs/architecture.md").Split("## Tree")[1];
+        IEnumerable<string> folders = Repository.Files("*.cs").Where(file => !file.StartsWith("tests/", StringComparison.Ordinal))
+            .Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Distinct().Where(folder => folder is not ("core" or "host"));
+
+        Assert.All(folders, folder => Assert.Contains($"{folder}/", tree, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Code_cites_sections_of_the_protocol_that_exist()
     {
         HashSet<string> sections = [.. Section().Matches(Repository.Read("docs/protocol.md")).Select(match => match.Groups[1].Value)];
