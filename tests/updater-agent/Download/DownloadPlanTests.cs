@@ -101,6 +101,23 @@ public sealed class DownloadPlanTests
     }
 
     [Fact]
+    public void Requests_that_fail_together_are_one_failure_in_a_row()
+    {
+        var plan = Plan(pieces: 20, nodes: 1);
+        var now = TimeSpan.Zero;
+        for (int round = 1; round <= Limits.FailuresPerNode; round++)
+        {
+            Assert.Equal(NodeStanding.InUse, plan.Conduct[0].Standing);
+            var together = All(plan, now);
+            Assert.Equal(Limits.PerNode, together.Count);
+            foreach (var one in together) plan.Failed(one, Silent, now);
+            now += TimeSpan.FromMinutes(1);
+        }
+
+        Assert.Equal(NodeStanding.Dropped, plan.Conduct[0].Standing);
+    }
+
+    [Fact]
     public void A_piece_in_between_forgives_earlier_failures()
     {
         var plan = Plan(pieces: 20, nodes: 1);

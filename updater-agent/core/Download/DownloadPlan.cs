@@ -110,10 +110,13 @@ public sealed class DownloadPlan
         ArgumentNullException.ThrowIfNull(fault);
         var source = _sources[node];
         source.Faults.Add(fault);
-        source.FailuresInARow++;
         if (source.Standing != NodeStanding.InUse) return [];
 
+        // Requests that break together are one failure: a node at rest has been counted.
+        bool rests = source.RestsUntil > now;
+        if (!rests) source.FailuresInARow++;
         if (fault.IsLie) source.Standing = NodeStanding.Liar;
+        else if (rests) return [];
         else if (source.FailuresInARow >= _limits.FailuresPerNode) source.Standing = NodeStanding.Dropped;
         else source.RestsUntil = now + (_limits.Rest * (1 << (source.FailuresInARow - 1)));
         if (source.Standing != NodeStanding.Liar) return [];
