@@ -89,6 +89,15 @@ public sealed class RollCallTests : IDisposable
         if (!counts) Assert.Equal("checkpoint-stale", entry.Fault!.Name);
     }
 
+    [Theory]
+    [InlineData(3600, "is 3600 s old")]
+    [InlineData(-3600, "is 3600 s ahead; check this machine's clock")]
+    public void A_stamp_outside_its_time_is_told_from_the_past_or_the_future(int age, string told)
+    {
+        _network.Nodes[3].AttestationAge = TimeSpan.FromSeconds(age);
+        Assert.Contains(told, Call().Entries[3].Fault!.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Two_certified_roots_of_one_size_are_a_fork()
     {

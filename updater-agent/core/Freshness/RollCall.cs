@@ -98,7 +98,11 @@ public sealed class RollCall
         var times = OwnTimes(root.Nodes[answer.Node].AttestationVerifier, note);
         if (times.Count == 0) return Refused(RejectionReason.NotEnoughAnswers, "the answer lacks the node's own attestation");
         if (!times.Any(time => time >= now - root.Freshness.MaxAge && time <= now + root.Freshness.Skew))
-            return Refused(RejectionReason.CheckpointStale, $"its own attestation is {now - times.Max()} s old");
+        {
+            long age = now - times.Max();
+            string seen = age < 0 ? $"{-age} s ahead; check this machine's clock" : $"{age} s old";
+            return Refused(RejectionReason.CheckpointStale, $"its own attestation is {seen}");
+        }
 
         return new RollEntry(answer.Node, checkpoint, null);
 
