@@ -53,6 +53,23 @@ public sealed class CommandLineTests
         Assert.Empty(agent.Network.Requests);
     }
 
+    [Theory]
+    [InlineData("install")]
+    [InlineData("rollback")]
+    public async Task Two_agents_never_change_one_install_folder_at_a_time(string command)
+    {
+        using var agent = await new AgentUnderTest(new FakeNetwork()).Initialise();
+        Directory.CreateDirectory(agent.Install);
+        using (StateLock.TryTake(Path.Combine(agent.Install, ".lock")))
+        {
+            Assert.Equal(ExitCode.Locked, await agent.RunJson(command));
+            Assert.Equal("locked", agent.Json.GetProperty("error").GetProperty("name").GetString());
+            Assert.Equal(ExitCode.Done, await agent.RunJson("check"));
+        }
+
+        Assert.NotEqual(ExitCode.Locked, await agent.RunJson(command));
+    }
+
     [Fact]
     public async Task With_json_standard_output_holds_one_object_and_nothing_else()
     {
@@ -129,6 +146,28 @@ public sealed class CommandLineTests
         Assert.Equal(code, await agent.TryInitialise(option, value));
         Assert.Equal(name, agent.Json.GetProperty("error").GetProperty("name").GetString());
         Assert.False(File.Exists(agent.State.Config));
+    }
+
+    [Theory]
+    [InlineData("/nonexistent/health", "is not there")]
+    [InlineData("/etc", "is not there")]
+    [InlineData("/etc/passwd", "is not executable")]
+    public async Task A_health_command_that_cannot_run_is_refused_before_anything_is_made(string health, string why)
+    {
+        using var agent = new AgentUnderTest(new FakeNetwork());
+        Assert.Equal(ExitCode.Environment, await agent.TryInitialise("--install", agent.Install, "--health", health));
+        var error = agent.Json.GetProperty("error");
+        Assert.Equal("health-command-unusable", error.GetProperty("name").GetString());
+        Assert.Contains($"{health} {why}", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(agent.State.Path));
+    }
+
+    [Fact]
+    public async Task A_relative_health_command_is_kept_as_the_file_it_meant()
+    {
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, "/bin/true");
+        using var agent = await new AgentUnderTest(new FakeNetwork()).Initialise("--health", relative);
+        Assert.Contains("\"/bin/true\"", await File.ReadAllTextAsync(agent.State.Config), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,11 +54,11 @@ internal sealed class AgentUnderTest : IDisposable
     }
 
     /// <summary>As <see cref="Initialise"/> with one option changed, and whatever comes of it.</summary>
-    public Task<int> TryInitialise(string? option = null, string? value = null)
+    public Task<int> TryInitialise(string? option = null, string? value = null, params string[] more)
     {
         string[] arguments = Init;
         if (option is not null) arguments[Array.IndexOf(arguments, option) + 1] = value!;
-        return RunJson(arguments);
+        return RunJson([.. arguments, .. more]);
     }
 
     public Task<int> RunJson(params string[] arguments) => Run([.. arguments, "--json"]);

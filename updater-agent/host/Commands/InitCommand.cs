@@ -11,6 +11,7 @@ namespace SupplyChain.UpdaterAgent.Commands;
 /// <summary><c>init</c>: a new agent from a trust root that the operator got from its publisher.</summary>
 internal sealed class InitCommand(World world)
 {
+    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const string GetAgain = "Get the file again from its publisher.";
 
     /// <summary>What the operator gave.</summary>
@@ -38,6 +39,7 @@ internal sealed class InitCommand(World world)
                 $"It knows: {string.Join(", ", root.Roles.SelectMany(role => role.Products).Order(StringComparer.Ordinal))}.");
         }
 
+        string? health = request.Health is null ? null : ProgramAt(request.Health);
         Directory.CreateDirectory(folder.Path);
         using var held = StateLock.TryTake(folder.Lock) ?? throw new CommandException(
             ExitCode.Locked, "locked", $"Another process works on {folder.Path}.", "Wait for it to end, or stop it.");
@@ -53,13 +55,25 @@ internal sealed class InitCommand(World world)
             request.Product,
             request.Channel,
             Path.GetFullPath(request.Install),
-            request.Health is null ? null : [request.Health],
+            health is null ? null : [health],
             request.PollSeconds,
             Cohort: BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))));
         AgentState.Create(folder, config, root, envelope, world.Disk);
         return new InitReport(
             root.Origin, root.Version, root.Id().ToHex(), root.Nodes.Count, root.Quorum.Required,
             request.Product, request.Channel, config.Install, folder.Path);
+    }
+
+    // The agent may run anywhere later, and a probe that cannot start would quarantine a good release.
+    private static string ProgramAt(string path)
+    {
+        string program = Path.GetFullPath(path);
+        if (!File.Exists(program)) throw Unusable("is not there");
+
+        return (new FileInfo(program).UnixFileMode & Executable) != 0 ? program : throw Unusable("is not executable");
+
+        CommandException Unusable(string why) => new(
+            ExitCode.Environment, "health-command-unusable", $"{program} {why}.", "Give the path of the program with --health.");
     }
 
     private static byte[] ReadEnvelope(string path)
