@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using SupplyChain.Protocol.Artifacts;
+using SupplyChain.Protocol.Statements;
 using SupplyChain.UpdaterAgent.Core.Download;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.Tests.Network;
@@ -303,6 +304,57 @@ public sealed class InstallTests
         Assert.Equal("quarantined", agent.Json.GetProperty("held").GetString());
     }
 
+    [Fact]
+    public async Task An_occupied_place_is_an_environment_error_found_before_the_download()
+    {
+        using var agent = await Offered();
+        Directory.CreateDirectory(Path.Combine(agent.Install, "current"));
+        Assert.Equal(ExitCode.Environment, await agent.RunJson("install"));
+        Assert.Equal("place-occupied", agent.Json.GetProperty("error").GetProperty("name").GetString());
+        Assert.DoesNotContain(agent.Network.Requests, request => request.Path.StartsWith("/artifact/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_download_is_kept_when_the_place_is_occupied_meanwhile_and_dropped_when_its_archive_is_bad()
+    {
+        using var agent = await Offered();
+        string current = Path.Combine(agent.Install, "current");
+        foreach (var node in agent.Network.Nodes) node.Tamper = (_, honest) => Occupied(current, honest);
+        Assert.Equal(ExitCode.Environment, await agent.RunJson("install"));
+        Assert.NotEmpty(Directory.GetFiles(agent.State.Downloads));
+
+        foreach (var node in agent.Network.Nodes) node.Tamper = null;
+        Directory.Delete(current);
+        Assert.Equal(ExitCode.Done, await agent.RunJson("install"));
+        Assert.Equal(Payload.Length, agent.Json.GetProperty("resumedBytes").GetInt64());
+
+        agent.Network.Offer("1.1.0", "no archive"u8.ToArray(), release => release with { Format = PayloadFormat.Tar });
+        Assert.Equal(ExitCode.Refused, await agent.RunJson("install"));
+        Assert.Equal("archive-unsafe", agent.Json.GetProperty("error").GetProperty("name").GetString());
+        Assert.Empty(Directory.GetFiles(agent.State.Downloads));
+    }
+
+    [Fact]
+    public async Task A_rollback_tells_that_the_recovery_rolled_back_already_and_goes_no_further()
+    {
+        var network = new FakeNetwork();
+        network.Offer("1.0.0", "one"u8.ToArray());
+        using var agent = await new AgentUnderTest(network).Initialise();
+        await agent.RunJson("install");
+        network.Offer("1.1.0", "two"u8.ToArray());
+        await agent.RunJson("install");
+        string journal = Path.Combine(agent.State.Path, "install.json");
+        string confirmed = await File.ReadAllTextAsync(journal);
+        await File.WriteAllTextAsync(journal, confirmed.Replace("\"confirmed\"", "\"switched\"", StringComparison.Ordinal));
+        Directory.Delete(Path.Combine(agent.Install, "slots", "b"), recursive: true);
+
+        Assert.Equal(ExitCode.Failed, await agent.RunJson("rollback"));
+        var error = agent.Json.GetProperty("error");
+        Assert.Equal("unhealthy", error.GetProperty("name").GetString());
+        Assert.Contains("1.0.0 is current again", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal("one"u8.ToArray(), await File.ReadAllBytesAsync(agent.CurrentFile!));
+    }
+
     private static async Task<AgentUnderTest> Offered()
     {
         var network = new FakeNetwork();
@@ -352,6 +404,12 @@ public sealed class InstallTests
             default:
                 return Missing();
         }
+    }
+
+    private static HttpResponseMessage Occupied(string place, HttpResponseMessage honest)
+    {
+        if (First(honest) >= 0) Directory.CreateDirectory(place);
+        return honest;
     }
 
     private static bool IsTree(string path) => path.EndsWith("/tree", StringComparison.Ordinal);

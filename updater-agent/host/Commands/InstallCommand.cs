@@ -20,8 +20,9 @@ internal static class InstallCommand
         AgentSession session, Screen screen, bool liftQuarantine, bool inTurn, CancellationToken stop)
     {
         var state = session.State;
+        session.HoldInstall();
         var interrupted = await session.Installer.RecoverAsync(stop);
-        if (interrupted is InstallOutcome.RolledBack back) return RolledBack(back);
+        if (interrupted is InstallOutcome.RolledBack back) return Outcomes.ErrorOf(back);
         if (liftQuarantine) Lift(session);
 
         var previous = session.Installed;
@@ -54,18 +55,15 @@ internal static class InstallCommand
     private static async Task<Report> Install(
         AgentSession session, VerifiedUpdate update, UpdateResult result, InstallReport report, CancellationToken stop)
     {
-        var (root, config, download) = (session.State.Root, session.State.Config, result.Download!);
-        var payload = Payload.Of(update.Release, update.ReleaseRow.Id, config.Channel, download.Path);
-        var outcome = await session.Installer.InstallAsync(payload, stop);
-        session.Forget(update.Payload);
+        var (root, download) = (session.State.Root, result.Download!);
+        var outcome = await session.Installer.InstallAsync(session.PayloadOf(update), stop);
+        if (IsDownloadSpent(outcome)) session.Forget(update.Payload);
         switch (outcome)
         {
             case InstallOutcome.RolledBack rolledBack:
-                return RolledBack(rolledBack);
+                return Outcomes.ErrorOf(rolledBack);
             case InstallOutcome.Refused refused:
-                return new ErrorReport(new ErrorBody(
-                    ExitCode.Refused, refused.Why.Name, refused.Why.Detail,
-                    "Nothing was changed. docs/protocol.md §9 says what each name means."));
+                return Outcomes.ErrorOf(refused.Why);
             default:
                 return report with
                 {
@@ -82,19 +80,14 @@ internal static class InstallCommand
         }
     }
 
+    // It lies in a slot now, or its bytes are no good; what only this machine stood in the way of is kept.
+    private static bool IsDownloadSpent(InstallOutcome outcome) => outcome is not InstallOutcome.Refused
+    {
+        Why.Reason: not (InstallRefusalReason.ArchiveUnsafe or InstallRefusalReason.PayloadMismatch),
+    };
+
     private static void Lift(AgentSession session)
     {
         foreach (var (product, version, _) in session.Installer.Quarantined) session.Installer.Lift(product, version);
-    }
-
-    private static ErrorReport RolledBack(InstallOutcome.RolledBack outcome)
-    {
-        string now = outcome.To is { } to ? $"{to.Version} is current again" : "nothing is current";
-        string output = outcome.Output.Length == 0
-            ? ""
-            : $" Its last words: {PrintableText.Of(outcome.Output, Quarantine.MaxReasonLength)}";
-        return new ErrorReport(new ErrorBody(
-            ExitCode.Failed, outcome.Why.Name, $"{outcome.Failed.Version} was rolled back, {now}: {outcome.Why.Detail}.{output}",
-            "It is quarantined until a higher version comes, or until 'install --lift-quarantine'."));
     }
 }

@@ -3,8 +3,10 @@ using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core;
 using SupplyChain.UpdaterAgent.Core.Download;
 using SupplyChain.UpdaterAgent.Core.Freshness;
+using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Core.Policy;
 using SupplyChain.UpdaterAgent.Downloads;
+using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.Updating;
 
@@ -55,6 +57,7 @@ internal static class Outcomes
                 new ErrorBody(ExitCode.NoQuorum, quorum.Rejection.Name, quorum.Rejection.Detail, TryLater),
                 Answers: quorum.Roll is null ? null : Answers(root, quorum.Roll),
                 Failures: quorum.Roll is null ? failures : null),
+            UpdateOutcome.NotDownloaded when result.Refusal is { } why => ErrorOf(why) with { Failures = failures },
             UpdateOutcome.NotDownloaded when result.Download?.Outcome == DownloadOutcome.DigestsDisagree => new ErrorReport(
                 new ErrorBody(
                     ExitCode.Refused, "digests-disagree", "The bytes fit the signed fs-verity digest but not the signed SHA-256.",
@@ -70,6 +73,25 @@ internal static class Outcomes
             UpdateOutcome.Ready or UpdateOutcome.Decided => throw new ArgumentException("This run did not fail.", nameof(result)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+    }
+
+    /// <summary>The report of an installation that changed nothing.</summary>
+    public static ErrorReport ErrorOf(InstallRefusal why) => why.Reason == InstallRefusalReason.PlaceOccupied
+        ? new(new ErrorBody(
+            ExitCode.Environment, why.Name, why.Detail, "Nothing was changed. Move it away, or give the agent another --install folder."))
+        : new(new ErrorBody(
+            ExitCode.Refused, why.Name, why.Detail, "Nothing was changed. docs/protocol.md §9 says what each name means."));
+
+    /// <summary>The report of a version that was current for a while and is not any more.</summary>
+    public static ErrorReport ErrorOf(InstallOutcome.RolledBack outcome)
+    {
+        string now = outcome.To is { } to ? $"{to.Version} is current again" : "nothing is current";
+        string output = outcome.Output.Length == 0
+            ? ""
+            : $" Its last words: {PrintableText.Of(outcome.Output, Quarantine.MaxReasonLength)}";
+        return new ErrorReport(new ErrorBody(
+            ExitCode.Failed, outcome.Why.Name, $"{outcome.Failed.Version} was rolled back, {now}: {outcome.Why.Detail}.{output}",
+            "It is quarantined until a higher version comes, or until 'install --lift-quarantine'."));
     }
 
     private static ErrorReport Refused(Rejection rejection, string message) =>

@@ -9,7 +9,10 @@ internal static class RollbackCommand
 {
     public static async Task<Report> Run(AgentSession session, CancellationToken stop)
     {
-        await session.Installer.RecoverAsync(stop);
+        session.HoldInstall();
+        // What a crash interrupted was not healthy: it is rolled back already, and the one before it is not asked to go.
+        if (await session.Installer.RecoverAsync(stop) is InstallOutcome.RolledBack back) return Outcomes.ErrorOf(back);
+
         var config = session.State.Config;
         return session.Installer.RollBack("rolled back by the operator") switch
         {

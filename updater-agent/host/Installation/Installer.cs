@@ -109,20 +109,9 @@ internal sealed class Installer
             : GoBack(new(InstallRefusalReason.OperatorRequest, reason));
     }
 
-    /// <summary>Lets a quarantined version be installed again; false if it was not quarantined.</summary>
-    public bool Lift(string product, ReleaseVersion version)
-    {
-        if (!IsQuarantined(product, version)) return false;
-
-        Save(_journal.Lift(product, version));
-        return true;
-    }
-
-    // The slot of an earlier version is emptied for the next one, so the journal's word alone does not do.
-    private Placement? FallbackPlacement =>
-        _journal.Fallback is { } old && _kind.Active == _journal.Latest!.New && _kind.Holds(old) ? old : null;
-
-    private InstallRefusal? Inspect(Payload payload)
+    /// <summary>Why this payload cannot be installed here, before it is downloaded; null if it can.</summary>
+    /// <exception cref="MissingLibraryException">A library that the payload's format needs is not there.</exception>
+    public InstallRefusal? Inspect(Payload payload)
     {
         var (release, kind) = (payload.Release, payload.Kind);
         if (kind != _kind.Kind)
@@ -135,6 +124,19 @@ internal sealed class Installer
             return new(InstallRefusalReason.Quarantined, $"{release.Product} {release.Version} was rolled back");
         return _kind.Inspect(payload);
     }
+
+    /// <summary>Lets a quarantined version be installed again; false if it was not quarantined.</summary>
+    public bool Lift(string product, ReleaseVersion version)
+    {
+        if (!IsQuarantined(product, version)) return false;
+
+        Save(_journal.Lift(product, version));
+        return true;
+    }
+
+    // The slot of an earlier version is emptied for the next one, so the journal's word alone does not do.
+    private Placement? FallbackPlacement =>
+        _journal.Fallback is { } old && _kind.Active == _journal.Latest!.New && _kind.Holds(old) ? old : null;
 
     private async Task<InstallOutcome> ActivateAndProbeAsync(Placement placement, CancellationToken stop)
     {

@@ -5,8 +5,8 @@ using SupplyChain.UpdaterAgent.Core.Installation;
 namespace SupplyChain.UpdaterAgent.Installation;
 
 /// <summary>
-/// A verified release whose payload lies downloaded in <paramref name="File"/>; <paramref name="ArtifactName"/> is the
-/// plain file name it has in the release.
+/// A verified release whose payload lies in <paramref name="File"/> once it is downloaded;
+/// <paramref name="ArtifactName"/> is the plain file name it has in the release.
 /// </summary>
 internal sealed record Payload(
     InstalledRelease Release, PayloadKind Kind, PayloadFormat Format, string ArtifactName, string File)

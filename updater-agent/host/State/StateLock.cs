@@ -1,6 +1,6 @@
 namespace SupplyChain.UpdaterAgent.State;
 
-/// <summary>The lock of one state folder, held while a command changes anything (docs/protocol.md §13).</summary>
+/// <summary>The lock of one folder, held while a command changes anything there (docs/protocol.md §9 and §13).</summary>
 internal sealed class StateLock : IDisposable
 {
     private readonly FileStream _file;

@@ -1,4 +1,5 @@
 using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core;
 using SupplyChain.UpdaterAgent.Core.Policy;
 using SupplyChain.UpdaterAgent.Downloads;
@@ -16,6 +17,7 @@ internal sealed class AgentSession : IDisposable
     private readonly StateLock _lock;
     private readonly NodeClient _nodes;
     private readonly DownloadFolder _downloads;
+    private StateLock? _installLock;
 
     private AgentSession(World world, AgentState state, StateLock held)
     {
@@ -42,8 +44,7 @@ internal sealed class AgentSession : IDisposable
     public static AgentSession Open(StateFolder folder, World world)
     {
         AgentState.RequireAt(folder);
-        var held = StateLock.TryTake(folder.Lock) ?? throw new CommandException(
-            ExitCode.Locked, "locked", $"Another process works on {folder.Path}.", "Wait for it to end, or stop it.");
+        var held = Take(folder.Lock, folder.Path);
         try
         {
             return new AgentSession(world, AgentState.Load(folder, world.Disk), held);
@@ -95,11 +96,32 @@ internal sealed class AgentSession : IDisposable
             LastProof = State.LastProof(),
         };
         var downloader = new Downloader(_nodes, _downloads, _world.Download, _world.Clock);
-        return new UpdateRun(State, _nodes, downloader, display, _world.Clock).Run(task, stop);
+        return new UpdateRun(State, _nodes, downloader, update => Installer.Inspect(PayloadOf(update)), display, _world.Clock)
+            .Run(task, stop);
     }
+
+    /// <summary>The update's payload, where its download lies or will lie.</summary>
+    public Payload PayloadOf(VerifiedUpdate update) => Payload.Of(
+        update.Release, update.ReleaseRow.Id, State.Config.Channel, _downloads.ArtifactPath(update.Payload.Sha256));
 
     /// <summary>Removes the downloaded bytes of what was installed, or can never be.</summary>
     public void Forget(Artifact artifact) => _downloads.Remove(artifact.Sha256);
 
-    public void Dispose() => _lock.Dispose();
+    /// <summary>Before anything is installed: another agent, with a state folder of its own, may have the same install folder.</summary>
+    /// <exception cref="CommandException">Another process installs there.</exception>
+    public void HoldInstall()
+    {
+        string install = State.Config.Install;
+        _world.Disk.EnsureDirectory(install);
+        _installLock ??= Take(Path.Combine(install, ".lock"), install);
+    }
+
+    public void Dispose()
+    {
+        _installLock?.Dispose();
+        _lock.Dispose();
+    }
+
+    private static StateLock Take(string path, string folder) => StateLock.TryTake(path) ?? throw new CommandException(
+        ExitCode.Locked, "locked", $"Another process works on {folder}.", "Wait for it to end, or stop it.");
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core;
 using SupplyChain.UpdaterAgent.Core.Freshness;
+using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Downloads;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.State;
@@ -14,15 +15,25 @@ namespace SupplyChain.UpdaterAgent.Updating;
 /// <param name="Failures">Questions that were not answered well.</param>
 /// <param name="Certified">The checkpoint of the last decision.</param>
 /// <param name="Download">The last download, if there was one.</param>
+/// <param name="Refusal">Why nothing was downloaded although an update was decided: it could not be installed here.</param>
 internal sealed record UpdateResult(
-    UpdateOutcome Outcome, IReadOnlyList<NodeFailure> Failures, CertifiedCheckpoint? Certified, DownloadResult? Download);
+    UpdateOutcome Outcome, IReadOnlyList<NodeFailure> Failures, CertifiedCheckpoint? Certified, DownloadResult? Download,
+    InstallRefusal? Refusal);
 
 /// <summary>Carries out the effects of an <see cref="UpdateMachine"/>, one after the other, until it finishes.</summary>
+/// <param name="state">Where what is trusted is kept.</param>
+/// <param name="nodes">Who is asked.</param>
+/// <param name="downloader">Brings payloads.</param>
+/// <param name="inspect">Why an update cannot be installed on this machine; asked before it is downloaded.</param>
+/// <param name="display">Shows the download.</param>
+/// <param name="clock">Tells the nodes' answers' age.</param>
 internal sealed class UpdateRun(
-    AgentState state, NodeClient nodes, Downloader downloader, DownloadDisplay display, TimeProvider clock)
+    AgentState state, NodeClient nodes, Downloader downloader, Func<VerifiedUpdate, InstallRefusal?> inspect,
+    DownloadDisplay display, TimeProvider clock)
 {
     private readonly TileProofs _proofs = new(nodes);
     private DownloadResult? _download;
+    private InstallRefusal? _refusal;
 
     public async Task<UpdateResult> Run(UpdateTask task, CancellationToken stop)
     {
@@ -34,7 +45,7 @@ internal sealed class UpdateRun(
             {
                 if (effect is UpdateEffect.Finish finish)
                 {
-                    return new UpdateResult(finish.Outcome, machine.Failures, machine.Certified, _download);
+                    return new UpdateResult(finish.Outcome, machine.Failures, machine.Certified, _download, _refusal);
                 }
 
                 happened = await CarryOut(effect, task, stop) ?? happened;
@@ -82,6 +93,9 @@ internal sealed class UpdateRun(
 
     private async Task<UpdateEvent> Download(VerifiedUpdate update, IReadOnlyList<int> order, CancellationToken stop)
     {
+        _refusal = inspect(update);
+        if (_refusal is not null) return new UpdateEvent.DownloadEnded(IsWhole: false);
+
         var payload = update.Payload;
         _download = await display.Show(
             payload.Name, (long)payload.Size, progress => downloader.Run(payload, order, progress, stop));
