@@ -4,8 +4,8 @@ using SupplyChain.Protocol.Statements;
 
 namespace SupplyChain.RepoNode.Core.Consensus.Proposing;
 
-/// <summary>Which artifacts the host has read back from its disk, as far as it was asked.</summary>
-internal sealed class ArtifactGate
+/// <summary>Which artifacts the host has read back from its disk, as far as it was asked; asks for each once.</summary>
+internal sealed class ArtifactGate(Outbox outbox)
 {
     private readonly HashSet<Digest> _asked = [];
     private readonly HashSet<Digest> _held = [];
@@ -15,9 +15,13 @@ internal sealed class ArtifactGate
 
     public bool Holds(IEnumerable<Artifact> artifacts) => artifacts.All(artifact => _held.Contains(artifact.Sha256));
 
-    /// <summary>Those of them that the host has not been asked for yet; now it has.</summary>
-    public ImmutableArray<Artifact> Ask(IEnumerable<Artifact> artifacts) =>
-        [.. artifacts.Where(artifact => !_held.Contains(artifact.Sha256) && _asked.Add(artifact.Sha256))];
+    /// <summary>Asks the host for those of them that it has not been asked for yet.</summary>
+    public void Need(IEnumerable<Artifact> artifacts)
+    {
+        ImmutableArray<Artifact> asked =
+            [.. artifacts.Where(artifact => !_held.Contains(artifact.Sha256) && _asked.Add(artifact.Sha256))];
+        if (!asked.IsEmpty) outbox.Add(new Effect.NeedArtifacts(asked));
+    }
 
     /// <summary>Only an answer to a question counts, so that the sets stay as small as the questions.</summary>
     public void Answer(IEnumerable<Digest> held)

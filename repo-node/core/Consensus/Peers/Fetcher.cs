@@ -1,6 +1,6 @@
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 
-namespace SupplyChain.RepoNode.Core.Consensus.Pace;
+namespace SupplyChain.RepoNode.Core.Consensus.Peers;
 
 /// <summary>
 /// Asks peers for what is missing: first the one that should have it, then, when it does not answer, the next.

@@ -3,7 +3,7 @@ using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Core.Consensus.Proposing;
 using SupplyChain.RepoNode.Core.Consensus.Voting;
 
-namespace SupplyChain.RepoNode.Core.Consensus.Pace;
+namespace SupplyChain.RepoNode.Core.Consensus.Peers;
 
 /// <summary>
 /// What a node tells a peer that lacks something. Each answer is bounded, and proves itself or is the node's own vote;
