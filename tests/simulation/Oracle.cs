@@ -42,21 +42,28 @@ internal sealed class Oracle(int nodes, Func<byte, bool> isHonest)
             PeerMessage.Proposed(var proposal) => proposal.LeaderVote,
             _ => null,
         };
-        if (vote is not null) Require(_durable.Contains(Key(vote)), $"node {node} sent a vote that is not on its disk: {vote.Kind} in {vote.View}");
+        if (vote is null) return;
+
+        Require(
+            _durable.Contains(Key(vote)),
+            $"node {node} sent a vote that is not on its disk: {vote.Kind} in {vote.View}");
     }
 
     /// <summary>An honest node stores its next final block.</summary>
     public void OnDeliver(byte node, int position, FinalBlock final)
     {
         var header = final.Block.Header;
-        Require(header.Height == (ulong)position + 1, $"node {node} delivers height {header.Height} after {position} blocks");
+        Require(
+            header.Height == (ulong)position + 1,
+            $"node {node} delivers height {header.Height} after {position} blocks");
         if (position < _chain.Count)
         {
             Require(_chain[position] == final.Block.Hash, $"node {node} has another block at height {header.Height}");
             return;
         }
 
-        Require(header.ParentHash == (position == 0 ? header.ParentHash : _chain[position - 1]), "a final block follows another parent");
+        Require(
+            position == 0 || header.ParentHash == _chain[position - 1], "a final block follows another parent");
         _chain.Add(final.Block.Hash);
         Recompute(final.Block);
     }
@@ -70,18 +77,22 @@ internal sealed class Oracle(int nodes, Func<byte, bool> isHonest)
     private void OnVote(byte node, Vote vote)
     {
         Require(vote.Signer == node, $"node {node} journals somebody else's vote");
-        bool Voted(VoteKind kind) => _durable.Any(key => key.Signer == node && key.View == vote.View && key.Kind == kind);
+        bool Voted(VoteKind kind) =>
+            _durable.Any(key => key.Signer == node && key.View == vote.View && key.Kind == kind);
+
         if (vote.Kind == VoteKind.Notarize)
         {
             Require(!Voted(VoteKind.Notarize), $"node {node} notarizes twice in {vote.View}");
             Require(!Voted(VoteKind.Nullify), $"node {node} notarizes after it nullified {vote.View}");
         }
 
-        if (vote.Kind == VoteKind.Nullify) Require(!Voted(VoteKind.Finalize), $"node {node} nullifies the finalized {vote.View}");
+        if (vote.Kind == VoteKind.Nullify)
+            Require(!Voted(VoteKind.Finalize), $"node {node} nullifies the finalized {vote.View}");
         if (vote.Kind == VoteKind.Finalize)
         {
             Require(!Voted(VoteKind.Nullify), $"node {node} finalizes the nullified {vote.View}");
-            Require(_notarised.GetValueOrDefault(vote.View) == vote.Block, $"node {node} finalizes what is not notarised");
+            Require(
+                _notarised.GetValueOrDefault(vote.View) == vote.Block, $"node {node} finalizes what is not notarised");
         }
 
         _durable.Add(Key(vote));
@@ -89,23 +100,32 @@ internal sealed class Oracle(int nodes, Func<byte, bool> isHonest)
 
     private void OnCertificate(byte node, Certificate certificate)
     {
-        Require(certificate.Signatures.Length == Statements.Network.Root.Quorum.Required, "a certificate without a quorum");
-        Require(certificate.Signatures.Select(part => part.Signer).Distinct().Count() == certificate.Signatures.Length, "a signer counts twice");
+        int signers = certificate.Signatures.Select(part => part.Signer).Distinct().Count();
+        Require(signers == certificate.Signatures.Length, "a signer counts twice");
+        Require(signers == Statements.Network.Root.Quorum.Required, "a certificate without a quorum");
         foreach (var vote in certificate.Votes().Where(vote => isHonest(vote.Signer)))
-            Require(_durable.Contains(Key(vote)), $"node {vote.Signer} never cast a vote in the certificate of {certificate.View}");
+        {
+            Require(
+                _durable.Contains(Key(vote)),
+                $"node {vote.Signer} never cast a vote in the certificate of {certificate.View}");
+        }
 
         var view = certificate.View;
         switch (certificate.Kind)
         {
             case VoteKind.Notarize:
-                Require(_notarised.TryAdd(view, certificate.Block) || _notarised[view] == certificate.Block, $"two notarised blocks in {view}");
+                Require(
+                    _notarised.TryAdd(view, certificate.Block) || _notarised[view] == certificate.Block,
+                    $"two notarised blocks in {view}");
                 break;
             case VoteKind.Nullify:
                 _nullified.Add(view);
                 Require(!_finalised.ContainsKey(view), $"{view} is finalised and nullified");
                 break;
             case VoteKind.Finalize:
-                Require(_finalised.TryAdd(view, certificate.Block) || _finalised[view] == certificate.Block, $"two final blocks in {view}");
+                Require(
+                    _finalised.TryAdd(view, certificate.Block) || _finalised[view] == certificate.Block,
+                    $"two final blocks in {view}");
                 Require(!_nullified.Contains(view), $"{view} is nullified and finalised");
                 Require(view > _newestFinalisation[node], $"node {node}'s last final view does not grow");
                 _newestFinalisation[node] = view;
@@ -128,8 +148,12 @@ internal sealed class Oracle(int nodes, Func<byte, bool> isHonest)
 
         if (!block.Entries.IsEmpty) _log.Seal(block.Header.Time, block.Header.Height);
         Require(_log.Map.Root == block.Header.MapRoot, $"height {block.Header.Height} has another map than recomputed");
-        Require(_log.Checkpoint.Root == block.Header.LogRoot, $"height {block.Header.Height} has another log than recomputed");
-        Require(_log.Size.Value == block.Header.LogSize, $"height {block.Header.Height} has another size than recomputed");
+        Require(
+            _log.Checkpoint.Root == block.Header.LogRoot,
+            $"height {block.Header.Height} has another log than recomputed");
+        Require(
+            _log.Size.Value == block.Header.LogSize,
+            $"height {block.Header.Height} has another size than recomputed");
     }
 
     private static (byte, VoteKind, View, Digest) Key(Vote vote) => (vote.Signer, vote.Kind, vote.View, vote.Block);

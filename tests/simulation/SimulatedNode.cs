@@ -40,7 +40,8 @@ internal class SimulatedNode(Simulation simulation, byte index, LedgerState gene
     public void Start()
     {
         var tip = ChainTip.Genesis(genesis);
-        foreach (var (block, finalisation) in _chain) tip = tip.Replay(ReadBlock(block), ReadCertificate(finalisation), out _);
+        foreach (var (block, finalisation) in _chain)
+            tip = tip.Replay(ReadBlock(block), ReadCertificate(finalisation), out _);
 
         _life++;
         _replica = Replica.Restore(simulation.Committee, Keys.VoteKey, tip, RestoredJournal().ToList());
@@ -146,7 +147,9 @@ internal class SimulatedNode(Simulation simulation, byte index, LedgerState gene
             : throw new InvalidOperationException("The journal cannot be read back.");
 
     private static Block ReadBlock(byte[] bytes) =>
-        Block.TryRead(bytes, out var block) ? block : throw new InvalidOperationException("The block cannot be read back.");
+        Block.TryRead(bytes, out var block)
+            ? block
+            : throw new InvalidOperationException("The block cannot be read back.");
 
     private static Certificate? ReadCertificate(byte[]? bytes) =>
         bytes is null ? null

@@ -89,7 +89,8 @@ internal sealed class Simulation : IDisposable
         {
             Time.After(delay, () =>
             {
-                if (PeerMessage.TryRead(type, body, out var message)) Nodes[to].Handle(new ReplicaEvent.Received(from, message));
+                if (PeerMessage.TryRead(type, body, out var message))
+                    Nodes[to].Handle(new ReplicaEvent.Received(from, message));
                 else Require(!Nodes[from].IsHonest, $"what node {from} wrote cannot be read");
             });
         }
@@ -99,17 +100,24 @@ internal sealed class Simulation : IDisposable
     public void Fetch(SimulatedNode node, ImmutableArray<Artifact> artifacts)
     {
         var delay = TimeSpan.FromMilliseconds(_random.Next(3) == 0 ? _random.Next(4_000) : 0);
-        Time.After(delay, () => node.Handle(new ReplicaEvent.ArtifactsHeld([.. artifacts.Select(artifact => artifact.Sha256)])));
+        var held = new ReplicaEvent.ArtifactsHeld([.. artifacts.Select(artifact => artifact.Sha256)]);
+        Time.After(delay, () => node.Handle(held));
     }
 
     /// <summary>Whether, and when, the power fails in this step.</summary>
     public WeakMoment WeakMoment() =>
-        !_weather.IsCalm && _random.NextDouble() < _weather.CrashChance ? (WeakMoment)_random.Next(1, 4) : Tests.WeakMoment.None;
+        !_weather.IsCalm && _random.NextDouble() < _weather.CrashChance
+            ? (WeakMoment)_random.Next(1, 4)
+            : Tests.WeakMoment.None;
 
-    public void RestartLater(SimulatedNode node) => Time.After(TimeSpan.FromMilliseconds(_random.Next(100, 10_000)), () =>
+    public void RestartLater(SimulatedNode node)
     {
-        if (!node.IsUp) node.Start();
-    });
+        var delay = TimeSpan.FromMilliseconds(_random.Next(100, 10_000));
+        Time.After(delay, () =>
+        {
+            if (!node.IsUp) node.Start();
+        });
+    }
 
     public void Dispose() => _trace.Dispose();
 
@@ -118,22 +126,28 @@ internal sealed class Simulation : IDisposable
     /// </summary>
     private void Publish()
     {
-        var open = Statements.Chain.Where(statement => !Honest.Any(node => node.Final.Contains(statement.Id))).Take(3).ToList();
+        var open = Statements.Chain
+            .Where(statement => !Honest.Any(node => node.Final.Contains(statement.Id)))
+            .Take(3)
+            .ToList();
         if (open.Count == 0) open = [.. Statements.Rivals];
         foreach (var statement in open) Nodes[_random.Next(Nodes.Count)].Handle(new ReplicaEvent.Submitted(statement));
     }
 
-    private bool AllFinal() => Honest.All(node => node.IsUp && Statements.Chain.All(statement => node.Final.Contains(statement.Id)));
+    private bool AllFinal() =>
+        Honest.All(node => node.IsUp && Statements.Chain.All(statement => node.Final.Contains(statement.Id)));
 
     private string Describe() => string.Join("; ", Nodes.Select(node => node.IsUp
-        ? $"node {node.Index} in {node.Replica.View} after {node.Replica.Tip.Header.View}, height {node.Height}, {node.Replica.Pending} pending"
+        ? $"node {node.Index} in {node.Replica.View} after {node.Replica.Tip.Header.View}, "
+            + $"height {node.Height}, {node.Replica.Pending} pending"
         : $"node {node.Index} down"));
 
     private void Reconnect()
     {
         foreach (var node in Nodes)
         {
-            foreach (var peer in Nodes.Where(peer => peer != node)) node.Handle(new ReplicaEvent.PeerConnected(peer.Index));
+            foreach (var peer in Nodes.Where(peer => peer != node))
+                node.Handle(new ReplicaEvent.PeerConnected(peer.Index));
         }
     }
 

@@ -8,13 +8,15 @@ namespace SupplyChain.Simulation.Tests.Adversaries;
 /// <summary>
 /// Proposes two valid blocks in its views, and votes for everything: both blocks, FINALIZE and NULLIFY.
 /// </summary>
-internal sealed class Equivocator(Simulation simulation, byte index, LedgerState genesis) : Adversary(simulation, index, genesis)
+internal sealed class Equivocator(Simulation simulation, byte index, LedgerState genesis)
+    : Adversary(simulation, index, genesis)
 {
     private readonly Dictionary<View, HashSet<Digest>> _seen = [];
 
     public override void Handle(ReplicaEvent happened)
     {
-        if (happened is ReplicaEvent.Received(_, PeerMessage.Voted({ Kind: not VoteKind.Nullify } vote))) Note(vote.View, vote.Block);
+        if (happened is ReplicaEvent.Received(_, PeerMessage.Voted({ Kind: not VoteKind.Nullify } vote)))
+            Note(vote.View, vote.Block);
         base.Handle(happened);
     }
 
@@ -49,8 +51,8 @@ internal sealed class Equivocator(Simulation simulation, byte index, LedgerState
         if (!tip.Ledger.TryExecute(entries, header.Time + 1, header.Height, out var executed, out _)) return null;
 
         var twin = new Header(
-            header.Epoch, header.View, header.Height, header.ParentView, header.ParentHash, header.Time + 1, header.Leader,
-            header.EntriesRoot, executed.After.Size, executed.After.LogRoot, executed.After.MapRoot);
+            header.Epoch, header.View, header.Height, header.ParentView, header.ParentHash, header.Time + 1,
+            header.Leader, header.EntriesRoot, executed.After.Size, executed.After.LogRoot, executed.After.MapRoot);
         if (!Block.TryCreate(twin, entries, out var block)) return null;
 
         Note(twin.View, twin.Hash);

@@ -9,7 +9,8 @@ namespace SupplyChain.Simulation.Tests.Adversaries;
 /// Sends what it has no right to: justifications cut short or forged, votes in other names, certificates of one signer,
 /// parents long overtaken, times ahead, flipped bits, and questions without end.
 /// </summary>
-internal sealed class Forger(Simulation simulation, byte index, LedgerState genesis) : Adversary(simulation, index, genesis)
+internal sealed class Forger(Simulation simulation, byte index, LedgerState genesis)
+    : Adversary(simulation, index, genesis)
 {
     private readonly Header _genesis = ChainTip.Genesis(genesis).Header;
 
@@ -17,7 +18,9 @@ internal sealed class Forger(Simulation simulation, byte index, LedgerState gene
     {
         foreach (byte peer in Peers)
         {
-            Send(peer, message is PeerMessage.Proposed(var proposal) ? new PeerMessage.Proposed(Corrupt(proposal)) : message);
+            Send(
+                peer,
+                message is PeerMessage.Proposed(var proposal) ? new PeerMessage.Proposed(Corrupt(proposal)) : message);
             Send(peer, Lie());
             SendFlipped(peer, message);
         }
@@ -30,7 +33,10 @@ internal sealed class Forger(Simulation simulation, byte index, LedgerState gene
         {
             0 => proposal with { Justification = justification with { Nullifications = [] } },
             1 when justification.Parent is { } parent =>
-                proposal with { Justification = justification with { Parent = Forge(parent.Kind, parent.View, parent.Block) } },
+                proposal with
+                {
+                    Justification = justification with { Parent = Forge(parent.Kind, parent.View, parent.Block) },
+                },
             2 => OnGenesis(proposal),
             _ => proposal,
         };
@@ -67,7 +73,8 @@ internal sealed class Forger(Simulation simulation, byte index, LedgerState gene
     {
         var own = Sign(kind, view, block).Signature;
         var signers = Enumerable.Range(0, Simulation.Committee.Quorum.Required);
-        return new Certificate(kind, view, block, [.. signers.Select(signer => new CertificateSignature((byte)signer, own))]);
+        return new Certificate(
+            kind, view, block, [.. signers.Select(signer => new CertificateSignature((byte)signer, own))]);
     }
 
     private void SendFlipped(byte peer, PeerMessage message)

@@ -6,7 +6,8 @@ namespace SupplyChain.Simulation.Tests.Adversaries;
 /// <summary>
 /// Tells everything to one node only, another one each time: certificates come to be known in one place.
 /// </summary>
-internal sealed class Withholder(Simulation simulation, byte index, LedgerState genesis) : Adversary(simulation, index, genesis)
+internal sealed class Withholder(Simulation simulation, byte index, LedgerState genesis)
+    : Adversary(simulation, index, genesis)
 {
     protected override void Broadcast(PeerMessage message)
     {

@@ -50,7 +50,9 @@ public sealed class Cosigning
     {
         var cosigner = Started();
         Assert.Null(cosigner.Next(Now + AttestEvery - 1));
-        Assert.Equal(new JournalRecord.CosignedCheckpoint(2, Genesis.Root, Now + AttestEvery), cosigner.Next(Now + AttestEvery));
+        Assert.Equal(
+            new JournalRecord.CosignedCheckpoint(2, Genesis.Root, Now + AttestEvery),
+            cosigner.Next(Now + AttestEvery));
     }
 
     [Fact]

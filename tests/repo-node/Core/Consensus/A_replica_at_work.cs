@@ -35,7 +35,8 @@ public sealed class A_replica_at_work
     public void A_submission_that_a_rule_refuses_is_answered_with_the_rule()
     {
         var bench = new Bench(self: 0);
-        var answer = Assert.Single(bench.Step(new ReplicaEvent.Submitted(Bench.Network.RootEnvelope)).OfType<Effect.Answer>());
+        var effects = bench.Step(new ReplicaEvent.Submitted(Bench.Network.RootEnvelope));
+        var answer = Assert.Single(effects.OfType<Effect.Answer>());
         Assert.Equal(new SubmissionAnswer.Refused(LedgerRefusal.Unsupported), answer.Outcome);
     }
 
@@ -62,7 +63,8 @@ public sealed class A_replica_at_work
         Assert.Equal(block.Hash, final.Block.Hash);
         Assert.True(bench.Committee.Verifies(final.Finalisation!));
         Assert.Equal(block.Header.LogSize, bench.Replica.Tip.Ledger.Size);
-        Assert.DoesNotContain(bench.Hear(bench.Certify(VoteKind.Finalize, First, block.Hash)), effect => effect is Effect.Deliver);
+        Assert.DoesNotContain(
+            bench.Hear(bench.Certify(VoteKind.Finalize, First, block.Hash)), effect => effect is Effect.Deliver);
     }
 
     [Fact]
@@ -113,7 +115,8 @@ public sealed class A_replica_at_work
     {
         var bench = WithWork(self: 2);
         bench.Wait(Bounds.FirstTimeout);
-        var said = bench.Wait(TimeSpan.FromSeconds(2)).OfType<Effect.Broadcast>().Select(effect => effect.Message).ToList();
+        var said = bench.Wait(TimeSpan.FromSeconds(2))
+            .OfType<Effect.Broadcast>().Select(effect => effect.Message).ToList();
         Assert.Contains(said, message => message is PeerMessage.Stands);
         Assert.Contains(said, message => message is PeerMessage.Voted({ Kind: VoteKind.Nullify }));
         Assert.Contains(said, message => message is PeerMessage.Submits);
@@ -127,9 +130,12 @@ public sealed class A_replica_at_work
         bench.Hear(bench.Sign(1, VoteKind.Notarize, First, proposal.Block.Hash));
         bench.Restart();
         bench.Hear(bench.Sign(1, VoteKind.Notarize, First, proposal.Block.Hash));
-        var repeated = bench.Wait(TimeSpan.FromSeconds(1.5)).OfType<Effect.Send>().Where(send => send.Message is PeerMessage.Proposed).ToList();
+        var repeated = bench.Wait(TimeSpan.FromSeconds(1.5))
+            .OfType<Effect.Send>().Where(send => send.Message is PeerMessage.Proposed).ToList();
         Assert.Equal([2, 3], repeated.Select(send => send.To));
-        Assert.All(repeated, send => Assert.Equal(proposal.ToBytes(), ((PeerMessage.Proposed)send.Message).Proposal.ToBytes()));
+        Assert.All(
+            repeated,
+            send => Assert.Equal(proposal.ToBytes(), ((PeerMessage.Proposed)send.Message).Proposal.ToBytes()));
     }
 
     [Fact]
@@ -140,7 +146,8 @@ public sealed class A_replica_at_work
         bench.Hear(bench.Certify(VoteKind.Finalize, First, block.Hash));
         bench.Hear(bench.Certify(VoteKind.Nullify, Second));
         var sent = bench.Hear(3, new PeerMessage.Stands(new Status(View.Genesis, First, View.Genesis, 0)))
-            .OfType<Effect.Send>().Select(send => send.Message).OfType<PeerMessage.Certified>().Select(message => message.Certificate.Kind);
+            .OfType<Effect.Send>().Select(send => send.Message)
+            .OfType<PeerMessage.Certified>().Select(message => message.Certificate.Kind);
         Assert.Equal([VoteKind.Finalize, VoteKind.Nullify], sent);
     }
 
@@ -154,7 +161,8 @@ public sealed class A_replica_at_work
             .Single(send => send.Message is PeerMessage.AsksChain);
         bench.Hear(asked.To, new PeerMessage.GivesBlock(second));
         var effects = bench.Hear(asked.To, new PeerMessage.GivesBlock(first));
-        Assert.Equal([first.Hash, second.Hash], effects.OfType<Effect.Deliver>().Select(effect => effect.Block.Block.Hash));
+        Assert.Equal(
+            [first.Hash, second.Hash], effects.OfType<Effect.Deliver>().Select(effect => effect.Block.Block.Hash));
     }
 
     [Fact]
@@ -171,7 +179,8 @@ public sealed class A_replica_at_work
     {
         var bench = new Bench(self: 2);
         Notarise(bench);
-        int answers = Enumerable.Range(0, 1_000).Count(_ => bench.Hear(3, new PeerMessage.AsksCertificates(First, First)).OfType<Effect.Send>().Any());
+        var question = new PeerMessage.AsksCertificates(First, First);
+        int answers = Enumerable.Range(0, 1_000).Count(_ => bench.Hear(3, question).OfType<Effect.Send>().Any());
         Assert.Equal(Bounds.RequestsPerRetry, answers);
     }
 
@@ -180,12 +189,14 @@ public sealed class A_replica_at_work
     {
         var bench = new Bench(self: 2);
         var block = Notarise(bench);
-        var restored = Replica.Restore(bench.Committee, Bench.Network.Nodes[2].VoteKey, bench.Genesis, bench.Replica.Retained());
+        var restored = Replica.Restore(
+            bench.Committee, Bench.Network.Nodes[2].VoteKey, bench.Genesis, bench.Replica.Retained());
         Assert.Equal(bench.Replica.View, restored.View);
         Assert.Equal(
             bench.Replica.Retained().Select(record => Convert.ToHexString(record.ToBody())),
             restored.Retained().Select(record => Convert.ToHexString(record.ToBody())));
-        Assert.Contains(restored.Retained(), record => record is JournalRecord.VotedBlock(var kept) && kept.Hash == block.Hash);
+        Assert.Contains(
+            restored.Retained(), record => record is JournalRecord.VotedBlock(var kept) && kept.Hash == block.Hash);
     }
 
     /// <summary>A release is notarised in view 1 with this node's vote.</summary>
@@ -207,5 +218,6 @@ public sealed class A_replica_at_work
     }
 
     private static Proposal ProposalIn(IEnumerable<Effect> effects) =>
-        effects.OfType<Effect.Broadcast>().Select(effect => effect.Message).OfType<PeerMessage.Proposed>().Single().Proposal;
+        effects.OfType<Effect.Broadcast>().Select(effect => effect.Message)
+            .OfType<PeerMessage.Proposed>().Single().Proposal;
 }

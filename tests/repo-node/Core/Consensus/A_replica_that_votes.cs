@@ -37,7 +37,8 @@ public sealed class A_replica_that_votes
         var block = _bench.BlockIn(First);
         _bench.Hear(_bench.Propose(block));
         _bench.Restart();
-        Assert.DoesNotContain(VoteKind.Notarize, Bench.Cast(_bench.Hear(_bench.Propose(Bench.With(block, time: block.Header.Time + 1)))));
+        var other = Bench.With(block, time: block.Header.Time + 1);
+        Assert.DoesNotContain(VoteKind.Notarize, Bench.Cast(_bench.Hear(_bench.Propose(other))));
         Assert.DoesNotContain(VoteKind.Notarize, Bench.Cast(_bench.Hear(_bench.Propose(block))));
     }
 
@@ -75,15 +76,18 @@ public sealed class A_replica_that_votes
         var block = _bench.BlockIn(First);
         _bench.Hear(_bench.Propose(block));
         _bench.Hear(_bench.Certify(VoteKind.Notarize, First, block.Hash));
-        var order = _bench.Log.Where(effect => effect is Effect.Persist or Effect.Broadcast { Message: PeerMessage.Voted }).Select(effect => effect switch
-        {
-            Effect.Persist(JournalRecord.VotedBlock) => "block",
-            Effect.Persist(JournalRecord.Learned) => "certificate",
-            Effect.Persist(JournalRecord.OwnVote(var vote)) => $"write {vote.Kind}",
-            Effect.Broadcast(PeerMessage.Voted(var vote)) => $"send {vote.Kind}",
-            _ => "other",
-        });
-        Assert.Equal(["block", "write Notarize", "send Notarize", "certificate", "write Finalize", "send Finalize"], order);
+        var order = _bench.Log
+            .Where(effect => effect is Effect.Persist or Effect.Broadcast { Message: PeerMessage.Voted })
+            .Select(effect => effect switch
+            {
+                Effect.Persist(JournalRecord.VotedBlock) => "block",
+                Effect.Persist(JournalRecord.Learned) => "certificate",
+                Effect.Persist(JournalRecord.OwnVote(var vote)) => $"write {vote.Kind}",
+                Effect.Broadcast(PeerMessage.Voted(var vote)) => $"send {vote.Kind}",
+                _ => "other",
+            });
+        Assert.Equal(
+            ["block", "write Notarize", "send Notarize", "certificate", "write Finalize", "send Finalize"], order);
     }
 
     [Fact]
@@ -104,7 +108,8 @@ public sealed class A_replica_that_votes
         bench.Hear(bench.Certify(VoteKind.Nullify, Second));
         var effects = bench.Hear(bench.Propose(bench.BlockIn(new View(3))));
         Assert.Empty(Bench.Cast(effects));
-        Assert.Contains(effects, effect => effect is Effect.Send(_, PeerMessage.AsksCertificates(var first, _)) && first == First);
+        Assert.Contains(
+            effects, effect => effect is Effect.Send(_, PeerMessage.AsksCertificates(var first, _)) && first == First);
 
         Assert.Equal([VoteKind.Notarize], Bench.Cast(bench.Hear(bench.Certify(VoteKind.Nullify, First))));
     }
@@ -112,7 +117,8 @@ public sealed class A_replica_that_votes
     [Fact]
     public void Votes_when_the_justification_proves_the_views_between()
     {
-        var effects = _bench.Hear(_bench.Propose(_bench.BlockIn(Second), null, _bench.Certify(VoteKind.Nullify, First)));
+        var nullification = _bench.Certify(VoteKind.Nullify, First);
+        var effects = _bench.Hear(_bench.Propose(_bench.BlockIn(Second), null, nullification));
         Assert.Equal([VoteKind.Notarize], Bench.Cast(effects));
     }
 
@@ -147,11 +153,12 @@ public sealed class A_replica_that_votes
     [Fact]
     public void Nullifies_a_wrong_height_and_a_time_before_the_parents()
     {
-        AssertNullified(ProposalRefusal.WrongHeight, _bench.Hear(_bench.Propose(Bench.With(_bench.BlockIn(First), height: 2))));
+        var high = Bench.With(_bench.BlockIn(First), height: 2);
+        AssertNullified(ProposalRefusal.WrongHeight, _bench.Hear(_bench.Propose(high)));
 
         var other = new Bench(self: 2);
-        AssertNullified(
-            ProposalRefusal.TimeBackwards, other.Hear(other.Propose(Bench.With(other.BlockIn(First), time: TestNetwork.Created - 1))));
+        var early = Bench.With(other.BlockIn(First), time: TestNetwork.Created - 1);
+        AssertNullified(ProposalRefusal.TimeBackwards, other.Hear(other.Propose(early)));
     }
 
     [Fact]
@@ -198,7 +205,8 @@ public sealed class A_replica_that_votes
             Assert.Single(_bench.Hear(vote).OfType<Effect.Distrust>());
         }
 
-        Assert.Single(_bench.Hear(3, new PeerMessage.Voted(_bench.Sign(3, VoteKind.Nullify, First, default) with { Signer = 1 })).OfType<Effect.Distrust>());
+        var forged = _bench.Sign(3, VoteKind.Nullify, First, default) with { Signer = 1 };
+        Assert.Single(_bench.Hear(3, new PeerMessage.Voted(forged)).OfType<Effect.Distrust>());
         Assert.Equal(First, _bench.Replica.View);
     }
 

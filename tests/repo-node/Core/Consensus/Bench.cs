@@ -43,7 +43,9 @@ internal sealed class Bench
     public void Restart()
     {
         var reread = _journal.Select(record =>
-            JournalRecord.TryRead(record.Type, record.ToBody(), out var read) ? read : throw new InvalidOperationException("Unreadable record."));
+            JournalRecord.TryRead(record.Type, record.ToBody(), out var read)
+                ? read
+                : throw new InvalidOperationException("Unreadable record."));
         Replica = Replica.Restore(Committee, Network.Nodes[Self].VoteKey, Genesis, reread);
         Step(new ReplicaEvent.Started());
     }
@@ -58,7 +60,8 @@ internal sealed class Bench
 
     public IReadOnlyList<Effect> Hear(byte from, PeerMessage message) => Step(new ReplicaEvent.Received(from, message));
 
-    public IReadOnlyList<Effect> Hear(Proposal proposal) => Hear(proposal.Block.Header.Leader, new PeerMessage.Proposed(proposal));
+    public IReadOnlyList<Effect> Hear(Proposal proposal) =>
+        Hear(proposal.Block.Header.Leader, new PeerMessage.Proposed(proposal));
 
     public IReadOnlyList<Effect> Hear(Vote vote) => Hear(vote.Signer, new PeerMessage.Voted(vote));
 
@@ -67,7 +70,11 @@ internal sealed class Bench
 
     /// <summary>The host answers every question for artifacts.</summary>
     public IReadOnlyList<Effect> HoldArtifacts() => Step(new ReplicaEvent.ArtifactsHeld(
-        [.. Log.OfType<Effect.NeedArtifacts>().SelectMany(effect => effect.Artifacts).Select(artifact => artifact.Sha256)]));
+    [
+        .. Log.OfType<Effect.NeedArtifacts>()
+            .SelectMany(effect => effect.Artifacts)
+            .Select(artifact => artifact.Sha256),
+    ]));
 
     public IReadOnlyList<Effect> Wait(TimeSpan time)
     {
@@ -82,22 +89,28 @@ internal sealed class Bench
     public Certificate Certify(VoteKind kind, View view, Digest block = default)
     {
         var signers = Enumerable.Range(0, Committee.Quorum.Required).Select(signer => (byte)signer);
+        var votes = signers.Select(signer => Sign(signer, kind, view, block));
         return new Certificate(
-            kind, view, block, [.. signers.Select(signer => new CertificateSignature(signer, Sign(signer, kind, view, block).Signature))]);
+            kind, view, block, [.. votes.Select(vote => new CertificateSignature(vote.Signer, vote.Signature))]);
     }
 
     /// <summary>A valid block on the genesis, unless told.</summary>
     public Block BlockIn(View view, params Envelope[] entries) => BlockOn(Genesis, view, Now, entries);
 
     public Block BlockOn(ChainTip parent, View view, DateTimeOffset time, params Envelope[] entries) =>
-        BlockBuilder.Build(Committee, view, parent.Header, parent.Ledger, [.. entries.Select(entry => (ReadOnlyMemory<byte>)entry.ToBytes())], time);
+        BlockBuilder.Build(
+            Committee, view, parent.Header, parent.Ledger,
+            [.. entries.Select(entry => (ReadOnlyMemory<byte>)entry.ToBytes())], time);
 
     /// <summary>The tip after a block on the genesis.</summary>
     public ChainTip After(Block block) => Genesis.Replay(block, null, out _);
 
     /// <summary>The leader's proposal of a block, justified by these.</summary>
-    public Proposal Propose(Block block, Certificate? parent = null, params ImmutableArray<Certificate> nullifications) =>
-        new(block, new Justification(parent, nullifications), Sign(block.Header.Leader, VoteKind.Notarize, block.Header.View, block.Hash));
+    public Proposal Propose(
+        Block block, Certificate? parent = null, params ImmutableArray<Certificate> nullifications) =>
+        new(
+            block, new Justification(parent, nullifications),
+            Sign(block.Header.Leader, VoteKind.Notarize, block.Header.View, block.Hash));
 
     /// <summary>The block with another header, and a body that still belongs to it.</summary>
     public static Block With(
@@ -107,10 +120,15 @@ internal sealed class Bench
         var header = new Header(
             old.Epoch, old.View, height ?? old.Height, old.ParentView, old.ParentHash, time ?? old.Time, old.Leader,
             old.EntriesRoot, logSize ?? old.LogSize, old.LogRoot, mapRoot ?? old.MapRoot);
-        return Block.TryCreate(header, block.Entries, out var changed) ? changed : throw new InvalidOperationException("No block.");
+        return Block.TryCreate(header, block.Entries, out var changed)
+            ? changed
+            : throw new InvalidOperationException("No block.");
     }
 
     /// <summary>The own votes that were sent for the first time, as kinds.</summary>
     public static IReadOnlyList<VoteKind> Cast(IEnumerable<Effect> effects) =>
-        [.. effects.OfType<Effect.Persist>().Select(effect => effect.Record).OfType<JournalRecord.OwnVote>().Select(record => record.Vote.Kind)];
+    [
+        .. effects.OfType<Effect.Persist>().Select(effect => effect.Record)
+            .OfType<JournalRecord.OwnVote>().Select(record => record.Vote.Kind),
+    ];
 }

@@ -31,7 +31,12 @@ public sealed class Messages_on_the_wire
         {
             byte[] body = message.ToBody();
             for (int length = 0; length < body.Length; length++)
-                Assert.False(PeerMessage.TryRead(message.Type, body.AsSpan(0, length), out _), $"{message.GetType().Name} cut to {length}");
+            {
+                Assert.False(
+                    PeerMessage.TryRead(message.Type, body.AsSpan(0, length), out _),
+                    $"{message.GetType().Name} cut to {length}");
+            }
+
             Assert.False(PeerMessage.TryRead(message.Type, [.. body, 0], out _));
         }
     }
@@ -41,7 +46,8 @@ public sealed class Messages_on_the_wire
     {
         var messages = Messages(random).ToList();
         byte[] body = messages[random.Next(messages.Count)].ToBody();
-        for (int flips = random.Next(1, 4); flips > 0; flips--) body[random.Next(body.Length)] ^= (byte)(1 << random.Next(8));
+        for (int flips = random.Next(1, 4); flips > 0; flips--)
+            body[random.Next(body.Length)] ^= (byte)(1 << random.Next(8));
         byte[] noise = new byte[random.Next(400)];
         random.NextBytes(noise);
         for (byte type = 0; type < 12; type++)
@@ -85,8 +91,8 @@ public sealed class Messages_on_the_wire
         Assert.False(Block.TryCreate(HeaderOf(Block.RootOf(small)), small, out _));
         Assert.True(Block.TryCreate(HeaderOf(Block.RootOf(small[1..])), small[1..], out _));
 
-        var large = Enumerable.Repeat<ReadOnlyMemory<byte>>(new byte[Limits.MaxEntrySize], (Bounds.MaxBlockBytes / Limits.MaxEntrySize) + 1)
-            .ToImmutableArray();
+        int tooMany = (Bounds.MaxBlockBytes / Limits.MaxEntrySize) + 1;
+        var large = Enumerable.Repeat<ReadOnlyMemory<byte>>(new byte[Limits.MaxEntrySize], tooMany).ToImmutableArray();
         Assert.False(Block.TryCreate(HeaderOf(Block.RootOf(large)), large, out _));
     }
 
@@ -112,9 +118,17 @@ public sealed class Messages_on_the_wire
         AssertRefused(new Proposal(block, right with { Parent = null }, vote));
         AssertRefused(new Proposal(block, right with { Parent = right.Parent! with { Block = Digest.Of([9]) } }, vote));
         AssertRefused(new Proposal(block, right with { Parent = right.Parent! with { View = new View(1) } }, vote));
-        AssertRefused(new Proposal(block, right with { Nullifications = [.. right.Nullifications, right.Nullifications[0]] }, vote));
-        AssertRefused(new Proposal(block, right with { Nullifications = [right.Nullifications[0] with { View = block.Header.View }] }, vote));
-        AssertRefused(new Proposal(block, right with { Nullifications = [right.Nullifications[0] with { View = block.Header.ParentView }] }, vote));
+
+        var nullification = right.Nullifications[0];
+        foreach (Certificate[] wrong in new Certificate[][]
+        {
+            [.. right.Nullifications, nullification],
+            [nullification with { View = block.Header.View }],
+            [nullification with { View = block.Header.ParentView }],
+        })
+        {
+            AssertRefused(new Proposal(block, right with { Nullifications = [.. wrong] }, vote));
+        }
     }
 
     [Fact]
@@ -139,7 +153,8 @@ public sealed class Messages_on_the_wire
         yield return new PeerMessage.AsksBlock(block.Hash);
         yield return new PeerMessage.GivesBlock(block);
         yield return new PeerMessage.Submits(Network.RootEnvelope);
-        yield return new PeerMessage.Cosigned(new CosignatureGossip(5, block.Hash, 2, random.Next(), SignatureOf(random)));
+        yield return new PeerMessage.Cosigned(
+            new CosignatureGossip(5, block.Hash, 2, random.Next(), SignatureOf(random)));
         yield return new PeerMessage.AsksCertificates(new View(2), new View(2 + (ulong)random.Next()));
         yield return new PeerMessage.AsksChain((ulong)random.Next());
     }
@@ -155,10 +170,14 @@ public sealed class Messages_on_the_wire
         new(1, new View(7), 3, new View(4), Digest.Of([4]), 99, 2, entriesRoot, 12, Digest.Of([1]), Digest.Of([2]));
 
     private static Block BlockWith(byte[] entry) =>
-        Block.TryCreate(HeaderOf(Block.RootOf([entry])), [entry], out var block) ? block : throw new InvalidOperationException("No block.");
+        Block.TryCreate(HeaderOf(Block.RootOf([entry])), [entry], out var block)
+            ? block
+            : throw new InvalidOperationException("No block.");
 
     private static Certificate CertificateBy(params byte[] signers) =>
-        new(VoteKind.Nullify, new View(5), default, [.. signers.Select(signer => new CertificateSignature(signer, default))]);
+        new(
+            VoteKind.Nullify, new View(5), default,
+            [.. signers.Select(signer => new CertificateSignature(signer, default))]);
 
     private static Justification JustificationOf(Header header) => new(
         CertificateBy(0, 1, 2) with { Kind = VoteKind.Notarize, View = header.ParentView, Block = header.ParentHash },
@@ -166,7 +185,8 @@ public sealed class Messages_on_the_wire
 
     private static void AssertRefused(Vote vote) => Assert.False(Vote.TryRead(vote.ToBytes(), out _));
 
-    private static void AssertRefused(Certificate certificate) => Assert.False(Certificate.TryRead(certificate.ToBytes(), out _));
+    private static void AssertRefused(Certificate certificate) =>
+        Assert.False(Certificate.TryRead(certificate.ToBytes(), out _));
 
     private static void AssertRefused(Proposal proposal) => Assert.False(Proposal.TryRead(proposal.ToBytes(), out _));
 }

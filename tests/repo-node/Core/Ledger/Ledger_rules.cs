@@ -33,7 +33,8 @@ public sealed class Ledger_rules
     [InlineData("evidence")]
     public void Unsupported_is_a_predicate_without_a_form_yet(string predicate) =>
         AssertRefused("unsupported", _genesis, Signed(
-            $$$"""{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"urn:supplychain:{{{predicate}}}:v1","predicate":{}}"""));
+            """{"_type":"https://in-toto.io/Statement/v1","subject":[]"""
+            + $$$""","predicateType":"urn:supplychain:{{{predicate}}}:v1","predicate":{}}"""));
 
     [Fact]
     public void Unsupported_is_a_rotation() => AssertRefused("unsupported", _genesis, Network.RootEnvelope);
@@ -68,7 +69,9 @@ public sealed class Ledger_rules
     [Fact]
     public void Wrong_signature_is_the_right_one_with_another_beside_it() =>
         AssertRefused("wrong-signature", _genesis, Envelope.Of(
-            First.ToPayload(), Network.Maintainers.Sign(First.ToPayload()), Network.RootHolders.Sign(First.ToPayload())));
+            First.ToPayload(),
+            Network.Maintainers.Sign(First.ToPayload()),
+            Network.RootHolders.Sign(First.ToPayload())));
 
     [Fact]
     public void Wrong_signature_stays_wrong_after_the_right_one_was_seen()
@@ -102,7 +105,9 @@ public sealed class Ledger_rules
         AssertRefused("unknown-release", _genesis, Promoted);
         AssertRefused("unknown-release", _genesis, TestNetwork.RevocationOf(First));
         AssertRefused("unknown-release", After(First), Promoted with { Release = Promoted.Id() });
-        AssertRefused("unknown-release", After(First), TestNetwork.RevocationOf(First) with { Version = TestNetwork.Version("1.0.1") });
+        AssertRefused(
+            "unknown-release", After(First),
+            TestNetwork.RevocationOf(First) with { Version = TestNetwork.Version("1.0.1") });
     }
 
     [Fact]
@@ -120,7 +125,8 @@ public sealed class Ledger_rules
         var ninth = TestNetwork.ReleaseOf("1.9.0", sequence: 2, First.Id());
         var tenth = TestNetwork.ReleaseOf("1.10.0", sequence: 3, ninth.Id());
         var toNinth = TestNetwork.PromotionOf(ninth, Promoted.Id());
-        Assert.Null(After(First, Promoted, ninth, toNinth, tenth).Check(Network.Sign(TestNetwork.PromotionOf(tenth, toNinth.Id()))));
+        var toTenth = Network.Sign(TestNetwork.PromotionOf(tenth, toNinth.Id()));
+        Assert.Null(After(First, Promoted, ninth, toNinth, tenth).Check(toTenth));
     }
 
     [Fact]
@@ -144,7 +150,9 @@ public sealed class Ledger_rules
     public void Every_refusal_has_its_name_in_the_table()
     {
         string table = File.ReadAllText(RepositoryRoot.Combine("docs", "protocol.md"));
-        Assert.All(Enum.GetValues<LedgerRefusal>(), refusal => Assert.Contains($"| `{refusal.Name()}` |", table, StringComparison.Ordinal));
+        Assert.All(
+            Enum.GetValues<LedgerRefusal>(),
+            refusal => Assert.Contains($"| `{refusal.Name()}` |", table, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -187,7 +195,9 @@ public sealed class Ledger_rules
         var executed = Execute(_genesis, time: 77, height: 1, First, Promoted);
         var replayed = _genesis.Replay(Entries(First, Promoted), 77, 1);
         Assert.Equal(executed.After.LogRoot, replayed.After.LogRoot);
-        Assert.Equal(executed.Entries.Select(entry => Digest.Of(entry.Span)), replayed.Entries.Select(entry => Digest.Of(entry.Span)));
+        Assert.Equal(
+            executed.Entries.Select(entry => Digest.Of(entry.Span)),
+            replayed.Entries.Select(entry => Digest.Of(entry.Span)));
     }
 
     [Fact]
@@ -210,7 +220,8 @@ public sealed class Ledger_rules
 
     private static ExecutedBlock Execute(LedgerState ledger, long time, ulong height, params Statement[] statements)
     {
-        Assert.True(ledger.TryExecute(Entries(statements), time, height, out var executed, out var refusal), refusal?.Name());
+        Assert.True(
+            ledger.TryExecute(Entries(statements), time, height, out var executed, out var refusal), refusal?.Name());
         return executed;
     }
 
@@ -220,5 +231,6 @@ public sealed class Ledger_rules
     private static void AssertRefused(string name, LedgerState ledger, Envelope submission) =>
         Assert.Equal(name, ledger.Check(submission)?.Name());
 
-    private LedgerState After(params Statement[] statements) => Execute(_genesis, time: First.Time, height: 1, statements).After;
+    private LedgerState After(params Statement[] statements) =>
+        Execute(_genesis, time: First.Time, height: 1, statements).After;
 }
