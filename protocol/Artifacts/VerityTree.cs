@@ -67,7 +67,9 @@ public sealed class VerityTree
         var layout = new VerityLayout(size);
         if (bytes.Length != layout.TreeLength) return false;
 
-        // One block or none: there is no tree, and the digest alone says what the content must be.
+        if (size == 0 && DigestOf(0, default) != expectedDigest) return false;
+
+        // One block: there is no tree, and the digest alone says what the content must be.
         if (layout.LevelCount > 0 && !IsWhole(bytes, size, layout, expectedDigest)) return false;
 
         tree = new VerityTree(size, layout, bytes.ToArray(), expectedDigest);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using NuGet.Versioning;
 
 namespace SupplyChain.Protocol.Statements;
@@ -56,7 +57,9 @@ public sealed class ReleaseVersion : IComparable<ReleaseVersion>, IEquatable<Rel
     private static int Compare(ReleaseVersion? left, ReleaseVersion? right) =>
         left is null ? (right is null ? 0 : -1) : left.CompareTo(right);
 
-    // NuGet compares "1" and "01" as equal numbers, and a number beyond 32 bits as text: neither has a place in one order.
-    private static bool IsCanonicalLabel(string label) =>
-        !label.All(char.IsAsciiDigit) || (int.TryParse(label, out _) && (label.Length == 1 || label[0] != '0'));
+    // NuGet reads every label that parses as a number as one, so "1" and "01", "-5" and "-05" compare as equal; and a number
+    // beyond 32 bits as text. Only the plain spelling of a number that is not negative has a place in one order.
+    private static bool IsCanonicalLabel(string label) => int.TryParse(label, CultureInfo.InvariantCulture, out int number)
+        ? number >= 0 && label == number.ToString(CultureInfo.InvariantCulture)
+        : !label.All(char.IsAsciiDigit);
 }

@@ -26,13 +26,13 @@ internal static class ExpandMessage
 
         Span<byte> block = stackalloc byte[SHA256.HashSizeInBytes];
         block.Clear();
-        for (byte counter = 1; !output.IsEmpty; counter++)
+        for (int counter = 1; !output.IsEmpty; counter++)
         {
             for (int i = 0; i < block.Length; i++)
                 block[i] ^= first[i];
 
             hash.AppendData(block);
-            hash.AppendData([counter]);
+            hash.AppendData([(byte)counter]);
             hash.AppendData(tagPrime);
             hash.GetHashAndReset(block);
 

@@ -11,8 +11,9 @@ internal static class LedgerRules
 {
     public static LedgerRefusal? Check(LedgerState ledger, RoleSignatures signatures, Envelope submission)
     {
-        if (!Statement.TryRead(submission, out var statement))
-            return IsReserved(submission.Payload.Span) ? LedgerRefusal.Unsupported : LedgerRefusal.Malformed;
+        // Before anything is read: a rotation names many keys, and reading keys costs time that no stranger may take.
+        if (IsNotTaken(submission.Payload.Span)) return LedgerRefusal.Unsupported;
+        if (!Statement.TryRead(submission, out var statement)) return LedgerRefusal.Malformed;
 
         return statement switch
         {
@@ -72,8 +73,10 @@ internal static class LedgerRules
         return release.IsRevoked ? LedgerRefusal.Revoked : null;
     }
 
-    // Predicates with a name but no form yet. Canonical JSON escapes quotation marks, so no text can imitate the field.
-    private static bool IsReserved(ReadOnlySpan<byte> payload) =>
-        payload.IndexOf("\"predicateType\":\"urn:supplychain:resharing:v1\""u8) >= 0
+    // Canonical JSON escapes quotation marks, so no text can imitate the field.
+    private static bool IsNotTaken(ReadOnlySpan<byte> payload) =>
+        payload.IndexOf("\"predicateType\":\"urn:supplychain:rotation:v1\""u8) >= 0
+        || payload.IndexOf("\"predicateType\":\"urn:supplychain:state:v1\""u8) >= 0
+        || payload.IndexOf("\"predicateType\":\"urn:supplychain:resharing:v1\""u8) >= 0
         || payload.IndexOf("\"predicateType\":\"urn:supplychain:evidence:v1\""u8) >= 0;
 }

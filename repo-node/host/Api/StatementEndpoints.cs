@@ -56,8 +56,10 @@ internal sealed class StatementEndpoints(NodeState state, NodeDatabase database,
         return StaticContent.Current(context, answer.EndObject().ToArray(), Json);
     }
 
+    // Only what says it is a release is read here; what else there is costs the ledger alone.
     private Artifact? MissingArtifact(Envelope envelope) =>
-        Statement.TryRead(envelope, out var statement) && statement is Release release
+        envelope.Payload.Span.IndexOf("\"predicateType\":\"urn:supplychain:release:v1\""u8) >= 0
+        && Statement.TryRead(envelope, out var statement) && statement is Release release
             ? release.Artifacts.FirstOrDefault(artifact => !artifacts.Holds(artifact))
             : null;
 

@@ -137,15 +137,18 @@ internal sealed class ArtifactFetcher : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(source, path));
         request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
+        // The client's own time limit ends at the headers; a source may stall after them.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Deadline);
         try
         {
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (response.StatusCode != HttpStatusCode.PartialContent) return null;
             if (response.Content.Headers.ContentLength != length) return null;
 
             byte[] bytes = new byte[length];
-            await using var body = await response.Content.ReadAsStreamAsync(stop);
-            await body.ReadExactlyAsync(bytes, stop);
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
+            await body.ReadExactlyAsync(bytes, limit.Token);
             return bytes;
         }
         catch (Exception failure) when (IsOfTheWorld(failure, stop))

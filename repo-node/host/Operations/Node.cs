@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Serilog.Extensions.Logging;
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Api;
@@ -36,6 +35,9 @@ internal sealed class Node : IAsyncDisposable
     {
         _logs = new SerilogLoggerFactory(log, dispose: true);
         var records = new List<JournalRecord>();
+        // Keys without their journal may have signed what this node would not know of.
+        if (!File.Exists(files.Journal)) throw JournalDamagedException.Missing(files.Journal);
+
         _journal = SigningJournal.Open(files.Journal, frame => records.Add(Read(frame)));
         _database = new NodeDatabase(files.Database);
         _peers = new PeerSet(root.Root.Origin, Epoch, root.Root.Nodes, self, keys.Transport);
@@ -107,9 +109,9 @@ internal sealed class Node : IAsyncDisposable
             // Not on the caller's thread: catching up may take a while.
             await Task.Run(() => _loop.RunAsync(_stop.Token));
         }
-        catch (Exception failure) when (failure is IOException or InvariantBrokenException or SqliteException)
+        catch (Exception failure)
         {
-            // Whatever the node has not written down it must not say: nothing is tried again.
+            // Whatever the node has not written down it must not say: nothing is tried again, and no half of it lives on.
             _failure = failure;
             Log<Node>().LogCritical(failure, "The node stops");
             await _stop.CancelAsync();

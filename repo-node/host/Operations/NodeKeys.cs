@@ -52,6 +52,7 @@ internal sealed class NodeKeys : IDisposable
             if (File.Exists(path)) throw new IOException($"{path} exists already.");
         }
 
+        SigningJournal.Create(files.Journal);
         WriteSeed(files.VoteKey);
         WriteSeed(files.AttestationKey);
         WriteSeed(files.LogKey);

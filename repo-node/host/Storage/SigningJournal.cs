@@ -6,8 +6,13 @@ namespace SupplyChain.RepoNode.Storage;
 /// <summary>
 /// The journal holds something other than what was written: the node may have voted for what it no longer knows.
 /// </summary>
-internal sealed class JournalDamagedException(string path, long offset) : IOException(
-    $"The signing journal {path} is damaged at byte {offset}.");
+internal sealed class JournalDamagedException(string message) : IOException(message)
+{
+    public static JournalDamagedException At(string path, long offset) =>
+        new($"The signing journal {path} is damaged at byte {offset}.");
+
+    public static JournalDamagedException Missing(string path) => new($"The signing journal {path} is not there.");
+}
 
 /// <summary>
 /// What this node has signed, in one preallocated file (docs/protocol.md §11). A record is on the disk before the
@@ -35,6 +40,9 @@ internal sealed class SigningJournal : IDisposable
     }
 
     private SafeFileHandle Handle => _stream.SafeFileHandle;
+
+    /// <summary>Makes an empty journal beside new keys, so that one that is missing later is known to be lost.</summary>
+    public static void Create(string path) => Open(path, _ => { }).Dispose();
 
     /// <summary>
     /// Opens or creates the journal and hands every record, oldest first, to <paramref name="replay"/>.
@@ -150,7 +158,7 @@ internal sealed class SigningJournal : IDisposable
         int written = tail.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
         for (int at = 1; at < written; at++)
         {
-            if (JournalFrame.TryRead(tail.AsMemory(at), out _)) throw new JournalDamagedException(path, end);
+            if (JournalFrame.TryRead(tail.AsMemory(at), out _)) throw JournalDamagedException.At(path, end);
         }
 
         if (written == 0) return;
@@ -168,7 +176,7 @@ internal sealed class SigningJournal : IDisposable
         byte[] rest = new byte[1 << 16];
         for (int read; (read = stream.Read(rest)) > 0;)
         {
-            if (rest.AsSpan(0, read).ContainsAnyExcept((byte)0)) throw new JournalDamagedException(path, start);
+            if (rest.AsSpan(0, read).ContainsAnyExcept((byte)0)) throw JournalDamagedException.At(path, start);
         }
 
         return tail;

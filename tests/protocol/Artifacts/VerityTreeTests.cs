@@ -51,6 +51,9 @@ public sealed class VerityTreeTests
         Assert.Throws<InvalidOperationException>(hasher.Finish);
     }
 
+    [Fact]
+    public void An_empty_artifact_has_one_digest_only() => Assert.False(VerityTree.TryRead([], 0, Digest.Of([]), out _));
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(1, 1)]

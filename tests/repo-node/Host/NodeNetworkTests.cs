@@ -3,6 +3,7 @@ using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Notes;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.Tests.Kit;
+using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Tests.Host;
 
@@ -74,6 +75,14 @@ public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
 
         await _nodes.StartAsync(1);
         await _nodes.WaitForAsync(1, release, "certified");
+    }
+
+    [Fact]
+    public async Task Keys_without_their_journal_never_sign_again()
+    {
+        File.Delete(_nodes.FilesOf(0).Journal);
+
+        await Assert.ThrowsAsync<JournalDamagedException>(() => _nodes.StartAsync(0));
     }
 
     [Fact]

@@ -27,6 +27,15 @@ public sealed class HashToG1Tests
     }
 
     [Fact]
+    public void A_message_expands_to_as_much_as_the_standard_allows()
+    {
+        byte[] most = new byte[255 * 32];
+        ExpandMessage.Xmd([], "tag"u8, most);
+
+        Assert.NotEqual(new byte[32], most[^32..]);
+    }
+
+    [Fact]
     public void More_than_255_hashes_are_not_asked_for() => Assert.Throws<ArgumentOutOfRangeException>(
         () => ExpandMessage.Xmd([], "tag"u8, new byte[(255 * 32) + 1]));
 

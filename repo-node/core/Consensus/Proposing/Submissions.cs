@@ -118,8 +118,11 @@ internal sealed class Submissions
         Count >= Bounds.MaxPending
         || (from is not null && _waiting.Count(submission => submission.From == from) >= Bounds.MaxPendingPerPeer);
 
+    // What is wrong with the envelope itself no pending one can mend, and a bad signature is not verified twice.
     private LedgerRefusal? Check(Envelope envelope) =>
-        _final.Check(envelope) is { } refusal && _ahead.Check(envelope) is not null ? refusal : null;
+        _final.Check(envelope) is { } refusal && (refusal <= LedgerRefusal.WrongSignature || _ahead.Check(envelope) is not null)
+            ? refusal
+            : null;
 
     private void Keep(Submission submission)
     {
