@@ -30,16 +30,23 @@ internal sealed class Screen
     public bool IsLive { get; }
 
     /// <summary>A line of the result.</summary>
-    public void Line(string text = "") => _output.WriteLine(text);
+    public void Line(string text = "") => _output.WriteLine(Printable(text));
 
     /// <summary>A table or styled text of the result.</summary>
     public void Show(IRenderable renderable) => _results.Write(renderable);
 
     /// <summary>A line beside the result.</summary>
-    public void Note(string text) => _error.WriteLine(text);
+    public void Note(string text) => _error.WriteLine(Printable(text));
 
     /// <summary>A question beside the result; the answer is typed behind it.</summary>
-    public void Prompt(string text) => _error.Write(text);
+    public void Prompt(string text) => _error.Write(Printable(text));
+
+    /// <summary>Asks a person on the terminal; only a typed "yes" is one.</summary>
+    public bool Confirm(string question)
+    {
+        Prompt(question);
+        return string.Equals(System.Console.ReadLine()?.Trim(), "yes", StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>Runs work that reports to progress bars on standard error; without a watcher it reports to nobody.</summary>
     public Task<T> WithProgressAsync<T>(Func<ProgressBoard, Task<T>> work)
@@ -55,7 +62,7 @@ internal sealed class Screen
     /// <summary>Runs work that waits for others; what it waits for is shown by a spinner, or as a line each time it changes.</summary>
     public Task<T> WithStatusAsync<T>(Func<Action<string>, Task<T>> work)
     {
-        if (IsLive) return _messages.Status().StartAsync("…", context => work(text => context.Status(Markup.Escape(text))));
+        if (IsLive) return _messages.Status().StartAsync("…", context => work(text => context.Status(Markup.Escape(Printable(text)))));
 
         string last = "";
         return work(text =>
@@ -64,6 +71,14 @@ internal sealed class Screen
             last = text;
         });
     }
+
+    // Names of files in shared folders are others' text: an escape sequence in one could rewrite what the terminal shows.
+    private static string Printable(string text) =>
+        text.Any(IsUnsafe) ? string.Concat(text.Select(c => IsUnsafe(c) ? '\uFFFD' : c)) : text;
+
+    // Format characters turn the direction of writing around.
+    private static bool IsUnsafe(char c) =>
+        c != '\n' && (char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format);
 
     private static bool IsWatched(TextWriter writer, TextWriter standard, bool redirected) =>
         ReferenceEquals(writer, standard) && !redirected
