@@ -66,7 +66,7 @@ internal static class DurableFile
         string temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}");
         try
         {
-            Directory.CreateDirectory(directory);
+            EnsureFolder(directory);
             if (File.Exists(path)) return false;
 
             Write(temporary, content, mode);
@@ -81,6 +81,16 @@ internal static class DurableFile
         {
             if (File.Exists(temporary)) File.Delete(temporary);
         }
+    }
+
+    // A new folder is a name in its parent, which has to be flushed as well.
+    private static void EnsureFolder(string directory)
+    {
+        if (Directory.Exists(directory) || Path.GetDirectoryName(directory) is not { } parent) return;
+
+        EnsureFolder(parent);
+        Directory.CreateDirectory(directory);
+        DirectoryEntry.Flush(parent);
     }
 
     private static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using SupplyChain.MaintainerTools.Shares;
 using SupplyChain.MaintainerTools.Terminal;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
@@ -33,6 +34,8 @@ internal sealed class SigningJournal : IDisposable
         try
         {
             journal.Load(path);
+            // Flushed lines are lost with the file's name: a new journal must be in its folder before the first of them.
+            DirectoryEntry.Flush(folder);
             return journal;
         }
         catch
