@@ -81,7 +81,7 @@ internal sealed record StatementSummary(string Kind, IReadOnlyList<(string Label
         ("expires", $"{Time(root.Expires)} (a warning only)"),
         ("nodes", string.Create(CultureInfo.InvariantCulture,
             $"{root.Quorum.Nodes}, of which {root.Quorum.Faulty} may be corrupt; {root.Quorum.Required} attest")),
-        .. root.Nodes.Select(node => ("  " + node.Name, $"{node.Url}, attests with {node.AttestationKey.ToHex()}")),
+        .. root.Nodes.SelectMany(OfNode),
         .. root.Roles.SelectMany(OfRole),
         .. root.Publishers.Select(publisher => ("publisher", publisher.ToHex())),
         ("freshness", string.Create(CultureInfo.InvariantCulture,
@@ -90,11 +90,22 @@ internal sealed record StatementSummary(string Kind, IReadOnlyList<(string Label
     "You say that machines which are installed with this root believe these nodes and these keys. "
         + "Compare every key by another way.");
 
+    private static IEnumerable<(string Label, string Value)> OfNode(NodeIdentity node) =>
+    [
+        ("node " + node.Name, $"{node.Url}, peers at {node.Peer}"),
+        ("  attests", node.AttestationKey.ToHex()),
+        ("  votes", node.VoteKey.ToHex()),
+        ("  logs", node.LogKey.ToHex()),
+        ("  transport", node.TransportPin.ToHex()),
+    ];
+
     private static IEnumerable<(string Label, string Value)> OfRole(Role role) =>
     [
         ("role " + role.Name, string.Create(CultureInfo.InvariantCulture,
             $"{role.Threshold.Required} of {role.Threshold.Members} sign for {ProductsOf(role)}")),
         ("  key", role.Key.ToString()),
+        .. role.Earlier.Select(earlier => ("  earlier", string.Create(CultureInfo.InvariantCulture,
+            $"{earlier.Key}, for root versions {earlier.From} to {earlier.To}"))),
     ];
 
     private static string ProductsOf(Role role) => role.Products.Count == 0 ? "trust roots" : string.Join(", ", role.Products);

@@ -2,6 +2,7 @@ using SupplyChain.MaintainerTools.Signing;
 using SupplyChain.MaintainerTools.Terminal;
 using SupplyChain.MaintainerTools.Tests.Ceremony;
 using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Trust;
 using SupplyChain.Tests.Kit;
 using SupplyChain.ThresholdSig.Signing;
 
@@ -180,6 +181,23 @@ public sealed class SigningRequestTests : IDisposable
         Assert.Contains(("  sha256", release.Artifacts[0].Sha256.ToHex()), summaries[0].Rows);
         Assert.Contains(("  fs-verity", release.Artifacts[0].FsVerity.ToHex()), summaries[0].Rows);
         Assert.All(summaries, summary => Assert.NotEmpty(summary.Meaning));
+    }
+
+    [Fact]
+    public void The_words_for_a_trust_root_leave_no_key_out()
+    {
+        var root = TestNetwork.Create().Root;
+        var earlier = root.Roles[0] with { Earlier = [new EarlierKey(root.RootRole.Key, 1, 1)] };
+        var words = StatementSummary.Of((root with { Roles = [earlier] }).ToRotation()).Rows.Select(row => row.Value).ToList();
+
+        foreach (var node in root.Nodes)
+        {
+            Assert.Superset(
+                new HashSet<string> { node.AttestationKey.ToHex(), node.VoteKey.ToHex(), node.LogKey.ToHex(), node.TransportPin.ToHex() },
+                words.ToHashSet());
+        }
+
+        Assert.Contains($"{root.RootRole.Key}, for root versions 1 to 1", words);
     }
 
     public void Dispose() => _signers.Dispose();
