@@ -23,12 +23,18 @@ internal static class KernelPackage
         throw Missing($"apt could not fetch {name}: {said}");
     }
 
-    public static Payload FromFile(string path) => new(Path.GetFullPath(path), UnknownUpstream);
+    /// <exception cref="CommandFailure">There is no such file.</exception>
+    public static Payload FromFile(string path) => File.Exists(path)
+        ? new Payload(Path.GetFullPath(path), UnknownUpstream)
+        : throw CommandFailure.Environment("payload-missing", $"There is no file {path}.", "name a file that exists with --payload FILE");
 
-    // linux-image-amd64 depends on the image of the current ABI, which is the package with the bytes.
+    // linux-image-<architecture> depends on the image of the current ABI, which is the package with the bytes.
     private static async Task<string> NameAsync(CancellationToken cancellation)
     {
-        (int exit, string said) = await RunAsync("apt-cache", ["depends", "linux-image-amd64"], Path.GetTempPath(), cancellation);
+        (int known, string architecture) = await RunAsync("dpkg", ["--print-architecture"], Path.GetTempPath(), cancellation);
+        if (known != 0) throw Missing($"dpkg does not tell the architecture: {architecture}");
+
+        (int exit, string said) = await RunAsync("apt-cache", ["depends", $"linux-image-{architecture}"], Path.GetTempPath(), cancellation);
         string? image = said.Split('\n').Select(line => line.Trim())
             .Where(line => line.StartsWith("Depends: linux-image-", StringComparison.Ordinal))
             .Select(line => line["Depends: ".Length..]).FirstOrDefault();
@@ -65,6 +71,8 @@ internal static class KernelPackage
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // Its words are read here, so they must not be translated.
+        start.Environment["LC_ALL"] = "C.UTF-8";
         try
         {
             using Process process = Process.Start(start)!;

@@ -45,8 +45,8 @@ internal sealed class Narrator(Screen screen, bool quiet)
     public void ShowFigures(Figures figures, Payload payload, TimeSpan whole)
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumn("measured").AddColumn(new TableColumn("").RightAligned());
-        table.AddRow("key ceremony, five people", Seconds(figures.Ceremony));
-        table.AddRow("publish to certified", Seconds(figures.PublishToCertified));
+        table.AddRow($"key ceremony, five people, scrypt 2^{Maintainers.WorkFactor}", Seconds(figures.Ceremony));
+        table.AddRow("publish to certified, without the upload", Seconds(figures.PublishToCertified));
         table.AddRow("update check, nothing new", $"{figures.CheckBytes} B in {figures.CheckTime.TotalMilliseconds:0} ms");
         table.AddRow("download, every piece checked", $"{figures.DownloadRate / 1e6:0} MB/s");
         table.AddRow("largest node, resident", $"{figures.NodeMemory / 1e6:0} MB");
