@@ -45,8 +45,20 @@ internal sealed class CeremonyFolder(string location)
         ];
     }
 
-    /// <summary>The finished group, once somebody has written it.</summary>
+    /// <summary>What somebody has written as the finished group: <see cref="ExpectedGroup"/> tells whether it is.</summary>
     public GroupFile? Group() => File.Exists(GroupPath) ? GroupFile.Load(GroupPath) : null;
 
-    public void PublishGroup(GroupFile group) => DurableFile.EnsurePublic(GroupPath, group.ToBytes());
+    /// <exception cref="CommandFailure">Another group lies there.</exception>
+    public void PublishGroup(GroupFile group)
+    {
+        byte[] made = group.ToBytes();
+        if (File.Exists(GroupPath) && !DurableFile.Read(GroupPath, ToolLimits.MaxPublicFile).AsSpan().SequenceEqual(made))
+            throw ForeignGroup("this member computed another one");
+
+        DurableFile.EnsurePublic(GroupPath, made);
+    }
+
+    public CommandFailure ForeignGroup(string why) => CommandFailure.Refused("group-foreign",
+        $"{GroupPath} is not the result of this ceremony: {why}.",
+        "find out who put it there, move it away, and run this again; never use it");
 }

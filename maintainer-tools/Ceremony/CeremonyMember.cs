@@ -270,8 +270,7 @@ internal sealed class CeremonyMember : IDisposable
         return new ConfirmPayload.Agreed(transcript, _completed.GroupKey.PublicKey, partial);
     }
 
-    // H over the digests of all deals, in order of members.
-    private Digest Transcript() => Digest.Of([.. _deals.Values.SelectMany(deal => deal.Payload.ToArray())]);
+    private Digest Transcript() => ExpectedGroup.TranscriptOf(_deals.Values.Select(deal => deal.Payload));
 
     private bool HasAll(CeremonyStep step) => Missing(step).Count == 0;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SupplyChain.MaintainerTools.Shares;
 using SupplyChain.MaintainerTools.Terminal;
+using SupplyChain.Protocol;
 
 namespace SupplyChain.MaintainerTools.Ceremony;
 
@@ -56,10 +57,12 @@ internal sealed class CeremonyRun : IDisposable
     }
 
     /// <summary>Does every step until the ceremony is over. The share is on disk, and <c>group.json</c> in the shared folder.</summary>
-    /// <exception cref="CommandFailure">The ceremony was aborted, or the others took too long.</exception>
+    /// <exception cref="CommandFailure">This member has not joined this very proposal, the ceremony was aborted, or the others took too long.</exception>
     public async Task<GroupFile> RunAsync(Action<string> status, CancellationToken cancellation)
     {
+        if (_settings.Ceremony is { } agreed && agreed != _proposal.Id) throw Swapped(agreed);
         if (AlreadyDone() is { } group) return group;
+        if (_settings.Ceremony is null && !File.Exists(_roundPath)) throw NotJoined();
 
         using var member = Member();
         var clock = Stopwatch.StartNew();
@@ -152,20 +155,33 @@ internal sealed class CeremonyRun : IDisposable
     private GroupFile? AlreadyDone()
     {
         if (File.Exists(_roundPath) || !File.Exists(_settings.SharePath)) return null;
-        if (_folder.Group() is not { } group || group.Ceremony != _proposal.Id) return null;
+        if (_folder.Group() is not { } group) return null;
+        if (ExpectedGroup.Difference(_proposal, _folder.Messages(CeremonyStep.Deal), group) is { } difference)
+            throw _folder.ForeignGroup(difference);
 
         using var share = ShareFile.Open(_settings.SharePath, group, _passphrase);
         return group;
     }
 
+    // Whoever can write into the folder can swap the proposal between two commands.
+    private CommandFailure NotJoined() => CommandFailure.Refused("not-joined",
+        $"You have not joined the ceremony {_proposal.Id.ToHex()} that is proposed in {_folder.Location}.",
+        "run `share ceremony join` first and compare the id by voice, or give the agreed id with --ceremony");
+
+    private CommandFailure Swapped(Digest agreed) => CommandFailure.Refused("ceremony-differs",
+        $"{_folder.Location} proposes the ceremony {_proposal.Id.ToHex()}, not {agreed.ToHex()}.",
+        "find out who replaced the proposal; do not take part before you know");
+
     private CommandFailure TooLate(string missing) => CommandFailure.Failed("ceremony-waiting",
         $"After {_settings.Timeout.TotalSeconds:0} s the {missing} was still missing in {_folder.Location}.",
-        "ask them to run `share ceremony run`, then run this again: it goes on where it was");
+        "ask them to run `share ceremony join` and `run`, then run this again: it goes on where it was");
 
     /// <param name="OwnFolder">With the identity; the round's seed is kept there.</param>
     /// <param name="SharePath">Where the share goes.</param>
     /// <param name="WorkFactor">Of scrypt.</param>
     /// <param name="Poll">Between two looks into the shared folder.</param>
     /// <param name="Timeout">How long to wait for the others.</param>
-    public sealed record Settings(string OwnFolder, string SharePath, int WorkFactor, TimeSpan Poll, TimeSpan Timeout);
+    /// <param name="Ceremony">The id agreed on by voice; null where joining was the agreement.</param>
+    public sealed record Settings(
+        string OwnFolder, string SharePath, int WorkFactor, TimeSpan Poll, TimeSpan Timeout, Digest? Ceremony = null);
 }

@@ -4,16 +4,17 @@ namespace SupplyChain.MaintainerTools.Ceremony;
 /// <param name="Proposal">The ceremony.</param>
 /// <param name="Members">In their order.</param>
 /// <param name="Strangers">Names of messages by nobody in the list.</param>
-/// <param name="Group">The result, once it is there.</param>
+/// <param name="Group">The result, once it is there; checked against the dealings.</param>
+/// <param name="Foreign">Why the <c>group.json</c> in the folder is not this ceremony's; null when it is, or when there is none.</param>
 internal sealed record CeremonyStatus(
-    Proposal Proposal, IReadOnlyList<CeremonyStatus.Row> Members, IReadOnlyList<string> Strangers, GroupFile? Group)
+    Proposal Proposal, IReadOnlyList<CeremonyStatus.Row> Members, IReadOnlyList<string> Strangers, GroupFile? Group, string? Foreign)
 {
     public const string Done = "done", Waiting = "waiting";
 
     public bool IsDone => Group is not null;
 
-    /// <summary>A message in the folder is bad: the ceremony will be aborted by whoever reads it.</summary>
-    public bool IsBroken => Strangers.Count > 0 || Members.Any(row => row.Steps.Any(step => step is not (Done or Waiting)));
+    /// <summary>A file in the folder is bad: the ceremony will be aborted by whoever reads it.</summary>
+    public bool IsBroken => Foreign is not null || Strangers.Count > 0 || Members.Any(row => row.Steps.Any(step => step is not (Done or Waiting)));
 
     public static CeremonyStatus Of(CeremonyFolder folder)
     {
@@ -23,7 +24,9 @@ internal sealed record CeremonyStatus(
         var rows = proposal.Members.Select(member =>
             new Row(member.Name, [.. steps.Select(step => StateOf(proposal, step, member.Name, seen[(int)step]))]));
         var strangers = seen.SelectMany(messages => messages.Keys).Where(sender => proposal.IndexOf(sender) == 0).Distinct();
-        return new CeremonyStatus(proposal, [.. rows], [.. strangers], folder.Group());
+        var group = folder.Group();
+        string? foreign = group is null ? null : ExpectedGroup.Difference(proposal, seen[(int)CeremonyStep.Deal].Select(deal => (deal.Key, deal.Value)), group);
+        return new CeremonyStatus(proposal, [.. rows], [.. strangers], foreign is null ? group : null, foreign);
     }
 
     private static string StateOf(Proposal proposal, CeremonyStep step, string member, Dictionary<string, byte[]> messages)

@@ -40,7 +40,7 @@ internal static class CeremonyCommands
                 var proposal = Proposal.Create(
                     invocation.Get(name), invocation.Get(threshold), invocation.Get(faulty), identities, DateTimeOffset.UtcNow);
                 new CeremonyFolder(invocation.Get(shared)).Propose(proposal);
-                return Task.FromResult(Describe(proposal, "Each member now runs `share ceremony run` on this folder."));
+                return Task.FromResult(Describe(proposal, "Each member now runs `share ceremony join` on this folder, and compares this id by voice."));
             })
         { shared, name, threshold, faulty, members };
     }
@@ -70,6 +70,11 @@ internal static class CeremonyCommands
         var shared = SharedFolder();
         var own = OwnFolder();
         var share = new Option<string?>("--share") { Description = "Where your share goes; share.age in your own folder when not given." };
+        var agreed = new Option<string?>("--ceremony")
+        {
+            Description = "The id you agreed on by voice: any other proposal is refused. Without it, only the one you joined is run.",
+            HelpName = "ID",
+        };
         var timeout = new Option<int?>("--timeout")
         {
             Description = "Seconds to wait for the others; without it, as long as it takes.",
@@ -83,13 +88,16 @@ internal static class CeremonyCommands
             {
                 var folder = new CeremonyFolder(invocation.Get(shared));
                 var patience = invocation.Find(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
-                var settings = SettingsOf(invocation, own, share, workFactor, patience);
+                var settings = SettingsOf(invocation, own, share, workFactor, patience) with
+                {
+                    Ceremony = invocation.Find(agreed) is { } id ? StatementOptions.ReadDigest("--ceremony", id) : null,
+                };
                 using var passphrase = AskFor(invocation, own, descriptor);
                 using var run = CeremonyRun.Open(folder, passphrase, settings);
                 var group = await invocation.Screen.WithStatusAsync(status => run.RunAsync(status, cancellation)).ConfigureAwait(false);
                 return Describe(group, folder.GroupPath, settings.SharePath);
             })
-        { shared, own, share, timeout, descriptor, workFactor };
+        { shared, own, share, agreed, timeout, descriptor, workFactor };
     }
 
     private static Leaf Status()
@@ -198,6 +206,7 @@ internal static class CeremonyCommands
             ["deal"] = row.Steps[1],
             ["confirm"] = row.Steps[2],
         })),
+        ["foreign"] = status.Foreign,
         ["strangers"] = Outcome.Array(status.Strangers),
     };
 
@@ -208,6 +217,7 @@ internal static class CeremonyCommands
         screen.Line($"Ceremony {status.Proposal.Id.ToHex()} for '{status.Proposal.Name}'");
         screen.Show(table);
         foreach (string stranger in status.Strangers) screen.Line($"{stranger} is not a member but has put a message into the folder.");
+        if (status.Foreign is { } why) screen.Line($"The group.json in the folder is not this ceremony's result: {why}. Do not use it.");
         if (status.Group is { } group) screen.Line($"Done: the key is {group.Key.PublicKey}.");
     }
 

@@ -1,6 +1,9 @@
 using SupplyChain.MaintainerTools.Ceremony;
 using SupplyChain.MaintainerTools.Shares;
 using SupplyChain.MaintainerTools.Terminal;
+using SupplyChain.Protocol;
+using SupplyChain.Tests.Kit;
+using SupplyChain.ThresholdSig.Signing;
 
 namespace SupplyChain.MaintainerTools.Tests.Ceremony;
 
@@ -60,9 +63,53 @@ public sealed class CeremonyRunTests : IDisposable
         await StopAfterDealingAsync("alice");
         File.Delete(Assert.Single(Directory.GetFiles(_folder.In("alice"), "ceremony-*")));
 
-        var failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync("alice"));
+        var failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync("alice", agreed: _shared.Proposal().Id));
 
         Assert.Equal(("ceremony-changed", ExitCode.Refused), (failure.Name, failure.Code));
+    }
+
+    [Fact]
+    public async Task Only_the_proposal_that_was_joined_or_agreed_on_is_run()
+    {
+        Join("alice");
+        var joined = _shared.Proposal();
+        string proposal = _folder.In("shared", "proposal.json");
+        File.Delete(proposal);
+        _shared.Propose(Proposal.Create("acme", 2, 1, joined.Members, DateTimeOffset.UtcNow));
+
+        Assert.Equal("not-joined", (await Assert.ThrowsAsync<CommandFailure>(() => RunOnlyAsync("alice"))).Name);
+        Assert.Equal("ceremony-differs", (await Assert.ThrowsAsync<CommandFailure>(() => RunOnlyAsync("alice", agreed: joined.Id))).Name);
+        var agreed = await Assert.ThrowsAsync<CommandFailure>(() => RunOnlyAsync("alice", TimeSpan.Zero, _shared.Proposal().Id));
+        Assert.NotEqual("not-joined", agreed.Name);
+    }
+
+    [Fact]
+    public async Task A_group_of_others_in_the_folder_is_not_taken_for_the_result()
+    {
+        using var others = new Signing.Signers();
+        _folder.File(Path.Combine("shared", "group.json"), others.Group.ToBytes());
+
+        var status = CeremonyStatus.Of(_shared);
+        var failures = await Task.WhenAll(Names.Select(name => Assert.ThrowsAsync<CommandFailure>(() => RunAsync(name))));
+
+        Assert.Equal((false, true, "it belongs to another ceremony"), (status.IsDone, status.IsBroken, status.Foreign));
+        Assert.All(failures, failure => Assert.Equal(("group-foreign", ExitCode.Refused), (failure.Name, failure.Code)));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_the_sum_of_the_dealings_is_not_the_result()
+    {
+        var group = (await Task.WhenAll(Names.Select(name => RunAsync(name))))[0];
+        var proposal = _shared.Proposal();
+        var deals = _shared.Messages(CeremonyStep.Deal);
+        var others = new TestGroup("others");
+        byte[] proof = GroupFile.ProofText(proposal.Id, group.Transcript);
+        var signed = (Combination.Combined)Combiner.Combine(others.Key, proof, [others.Shares[0].Sign(proof), others.Shares[1].Sign(proof)]);
+        var foreignKey = GroupFile.Of(proposal, others.Key, group.Transcript, signed.Signature);
+
+        Assert.Null(ExpectedGroup.Difference(proposal, deals, group));
+        Assert.Equal("its key is not the sum of the dealings", ExpectedGroup.Difference(proposal, deals, foreignKey));
+        Assert.Equal("not every member has dealt", ExpectedGroup.Difference(proposal, [.. deals.Skip(1)], group));
     }
 
     [Fact]
@@ -99,7 +146,7 @@ public sealed class CeremonyRunTests : IDisposable
     [Fact]
     public void The_status_shows_who_did_what_and_what_is_wrong()
     {
-        using (var run = CeremonyRun.Open(_shared, _passphrase, SettingsOf("alice"))) run.Join();
+        Join("alice");
         _folder.File(Path.Combine("shared", "join", "bob.json"), "{}"u8);
         _folder.File(Path.Combine("shared", "join", "mallory.json"), "{}"u8);
 
@@ -118,18 +165,27 @@ public sealed class CeremonyRunTests : IDisposable
 
     private async Task StopAfterDealingAsync(string name)
     {
-        foreach (string other in Names)
-        {
-            using var joining = CeremonyRun.Open(_shared, _passphrase, SettingsOf(other));
-            joining.Join();
-        }
-
+        foreach (string other in Names) Join(other);
         await Assert.ThrowsAsync<CommandFailure>(() => RunAsync(name, timeout: TimeSpan.Zero));
     }
 
-    private async Task<GroupFile> RunAsync(string name, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    private void Join(string name)
     {
-        using var run = CeremonyRun.Open(_shared, _passphrase, SettingsOf(name, timeout));
+        using var run = CeremonyRun.Open(_shared, _passphrase, SettingsOf(name));
+        run.Join();
+    }
+
+    // Whoever has not joined yet does so first, unless there is an id to run by.
+    private Task<GroupFile> RunAsync(string name, TimeSpan? timeout = null, Digest? agreed = null, CancellationToken cancellation = default)
+    {
+        if (agreed is null && !File.Exists(_folder.In("shared", "join", name + ".json"))) Join(name);
+        return RunOnlyAsync(name, timeout, agreed, cancellation);
+    }
+
+    private async Task<GroupFile> RunOnlyAsync(
+        string name, TimeSpan? timeout = null, Digest? agreed = null, CancellationToken cancellation = default)
+    {
+        using var run = CeremonyRun.Open(_shared, _passphrase, SettingsOf(name, timeout) with { Ceremony = agreed });
         return await Task.Run(() => run.RunAsync(_ => { }, cancellation), cancellation);
     }
 
