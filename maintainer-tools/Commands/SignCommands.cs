@@ -53,7 +53,7 @@ internal static class SignCommands
                 var compared = new List<ComparedArtifact>();
                 foreach (string path in invocation.Find(artifacts) ?? [])
                     compared.Add(await CompareAsync(request.Statement, path, invocation.Screen, cancellation).ConfigureAwait(false));
-                return Describe(request, "To sign it, run `share sign approve`.", compared);
+                return Describe(request, $"To sign it, run `share sign approve --statement {request.Id.ToHex()}`.", compared);
             })
         { folder, artifacts };
     }
@@ -63,6 +63,11 @@ internal static class SignCommands
         var folder = RequestFolder();
         var own = new Option<string?>("--id") { Description = "Your own folder, with share.age in it." };
         var share = new Option<string?>("--share") { Description = "Your share, when it lies elsewhere." };
+        var statement = new Option<string?>("--statement")
+        {
+            Description = "The id that `share sign review` showed: anything else is refused. Without it you are asked, on a terminal.",
+            HelpName = "ID",
+        };
         var conflict = new Option<bool>("--allow-conflict")
         {
             Description = "Sign although you signed another statement for the same place before.",
@@ -74,13 +79,15 @@ internal static class SignCommands
                 var request = SigningRequest.Load(invocation.Get(folder));
                 string sharePath = invocation.Find(share) ?? (invocation.Find(own) is { } path ? Path.Combine(path, ShareFile.FileName) : null)
                     ?? throw CommandFailure.Usage("share-missing", "It is not said where your share is.", "give --id or --share");
+                bool canAsk = !invocation.Json && invocation.Find(descriptor) is null && !Console.IsInputRedirected;
                 if (!invocation.Json) Show(request, invocation.Screen);
+                RequireReviewed(request, invocation.Find(statement), canAsk ? invocation.Screen : null);
 
                 using var passphrase = invocation.Passphrase(descriptor).Existing(sharePath);
                 var partial = Approving.Approve(request, sharePath, passphrase, invocation.Get(conflict), DateTimeOffset.UtcNow);
                 return Task.FromResult(DescribeApproval(request, partial.Index));
             })
-        { folder, own, share, conflict, descriptor };
+        { folder, own, share, statement, conflict, descriptor };
     }
 
     private static Leaf Combine()
@@ -131,6 +138,28 @@ internal static class SignCommands
                 }));
             })
         { envelope, group };
+    }
+
+    // The request lies in a shared folder: between review and approval somebody may have put another statement there.
+    private static void RequireReviewed(SigningRequest request, string? reviewed, Screen? terminal)
+    {
+        if (reviewed is not null)
+        {
+            var expected = StatementOptions.ReadDigest("--statement", reviewed);
+            if (expected == request.Id) return;
+
+            throw CommandFailure.Refused("statement-differs", $"The request holds statement {request.Id.ToHex()}, not {expected.ToHex()}.",
+                "review it again, and find out who replaced it");
+        }
+
+        if (terminal is null)
+        {
+            throw CommandFailure.Usage("statement-missing", "It is not said which statement you reviewed, and nobody can be asked.",
+                "give --statement with the id that `share sign review` showed");
+        }
+
+        if (!terminal.Confirm("Is this what you reviewed, and do you sign it? Type yes: "))
+            throw CommandFailure.Refused("not-approved", "You did not say yes; nothing was signed.", "run `share sign review` first");
     }
 
     private static async Task<ComparedArtifact> CompareAsync(

@@ -40,8 +40,9 @@ internal sealed class Maintainers(string folder, Stage stage)
     public async Task<string> ApproveAsync(string statement, int approvals)
     {
         string request = Path.ChangeExtension(statement, ".request");
-        await stage.ShareAsync(["sign", "request", "--statement", statement, "--group", GroupFile, "--dir", request]);
-        await EachAsync(Pick(approvals), name => ["sign", "approve", "--dir", request, "--id", HomeOf(name)]);
+        var asked = await stage.ShareAsync(["sign", "request", "--statement", statement, "--group", GroupFile, "--dir", request, "--json"]);
+        string id = asked.Json.GetProperty("id").GetString()!;
+        await EachAsync(Pick(approvals), name => ["sign", "approve", "--dir", request, "--id", HomeOf(name), "--statement", id]);
         return request;
     }
 

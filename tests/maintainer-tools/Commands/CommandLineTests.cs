@@ -4,6 +4,7 @@ using SupplyChain.MaintainerTools.Ceremony;
 using SupplyChain.MaintainerTools.Commands;
 using SupplyChain.MaintainerTools.Publishing;
 using SupplyChain.MaintainerTools.Shares;
+using SupplyChain.MaintainerTools.Terminal;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.Tests.Kit;
 using SupplyChain.ThresholdSig.Signing;
@@ -90,6 +91,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(3, "file-unreadable", "sign", "review", "--dir", "nowhere")]
     [InlineData(3, "file-unreadable", "trust", "show", "--trust-root", "nowhere")]
     [InlineData(3, "file-unreadable", "ceremony", "status", "--dir", "nowhere")]
+    [InlineData(3, "payload-missing", "demo", "--payload", "nowhere")]
     public async Task A_missing_file_ends_with_3(int code, string name, params string[] arguments)
     {
         var run = await ShareProgram.RunAsync([.. arguments, "--json"]);
@@ -134,6 +136,20 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Control_characters_in_others_text_do_not_reach_the_terminal()
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var screen = new Screen(output, error);
+
+        screen.Line("\u001b[2Jname\u202etxt\n\u009b");
+        screen.Note("\rover");
+
+        Assert.Equal("\ufffd[2Jname\ufffdtxt\n\ufffd\n", output.ToString());
+        Assert.Equal("\ufffdover\n", error.ToString());
+    }
+
+    [Fact]
     public void Every_command_has_a_description_and_an_example_that_parses()
     {
         var leaves = Leaves(ShareCommand.Build()).ToList();
@@ -167,7 +183,8 @@ public sealed class CommandLineTests : IDisposable
             await SucceedTyping(printed, "id", "new", "--name", person, "--out", _folder.In(name, person), "--work-factor", "10");
         await Succeed(printed, ["ceremony", "propose", "--dir", shared, "--name", name, "--threshold", "2", "--faulty", "1",
             "--member", .. people.Select(person => _folder.In(name, person, "identity.json"))]);
-        await SucceedTyping(printed, "ceremony", "join", "--dir", shared, "--id", _folder.In(name, "alice"), "--work-factor", "10");
+        foreach (string person in people)
+            await SucceedTyping(printed, "ceremony", "join", "--dir", shared, "--id", _folder.In(name, person), "--work-factor", "10");
         await Task.WhenAll(people.Select(person => Task.Run(() => SucceedTyping(printed,
             "ceremony", "run", "--dir", shared, "--id", _folder.In(name, person), "--work-factor", "10", "--timeout", "30"))));
 
@@ -180,13 +197,18 @@ public sealed class CommandLineTests : IDisposable
     {
         string request = _folder.In(name + "-request"), envelope = _folder.In(name + ".envelope.json");
         await Succeed(printed, "sign", "request", "--statement", _folder.In(name + ".json"), "--group", group, "--dir", request);
-        await Succeed(printed, ["sign", "review", "--dir", request, .. review]);
-        await SucceedTyping(printed, "sign", "approve", "--dir", request, "--id", _folder.In(groupName, "alice"));
+        string id = (await Succeed(printed, ["sign", "review", "--dir", request, .. review])).Json.GetProperty("id").GetString()!;
+        string[] approve = ["sign", "approve", "--dir", request, "--id", _folder.In(groupName, "alice"), "--json"];
+        var unsaid = await ShareProgram.RunWithPassphraseAsync(_typed, approve);
+        var swapped = await ShareProgram.RunWithPassphraseAsync(_typed, [.. approve, "--statement", new string('0', 64)]);
+        Assert.Equal((2, "statement-missing"), (unsaid.Code, unsaid.ErrorName));
+        Assert.Equal((4, "statement-differs"), (swapped.Code, swapped.ErrorName));
+        await SucceedTyping(printed, [.. approve[..^1], "--statement", id]);
 
         var early = await ShareProgram.RunAsync("sign", "combine", "--dir", request, "--out", envelope, "--json");
         Assert.Equal((4, "too-few-approvals"), (early.Code, early.ErrorName));
 
-        await SucceedTyping(printed, "sign", "approve", "--dir", request, "--share", _folder.In(groupName, "carol", "share.age"));
+        await SucceedTyping(printed, "sign", "approve", "--dir", request, "--share", _folder.In(groupName, "carol", "share.age"), "--statement", id);
         await Succeed(printed, "sign", "combine", "--dir", request, "--out", envelope);
         Assert.True((await Succeed(printed, "sign", "verify", "--envelope", envelope, "--group", group)).Json.GetProperty("valid").GetBoolean());
     }
