@@ -2,8 +2,8 @@ using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Notes;
 using SupplyChain.Protocol.Verification;
-using SupplyChain.Tests.Kit;
 using SupplyChain.RepoNode.Storage;
+using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.RepoNode.Tests.Host;
 
