@@ -35,9 +35,6 @@ public static class Limits
     /// <summary>Leaves of a log: indexes and sizes also stand in JSON, whose integers end at 2^53 − 1.</summary>
     public const ulong MaxTreeSize = MaxJsonNumber;
 
-    /// <summary>Hashes of one inclusion or consistency proof.</summary>
-    public const int MaxProofHashes = 64;
-
     /// <summary>Highest level of a tile: 256^7 leaves are more than <see cref="MaxTreeSize"/>.</summary>
     public const int MaxTileLevel = 6;
 
