@@ -28,11 +28,11 @@ internal static class PointEncoding
         if (!((x.Square() * x) + TField.CurveB).TrySquareRoot(out TField y)) return false;
 
         bool larger = (bytes[0] & Larger) != 0;
-        point = new Point<TField>(x, y.IsLarger() == larger ? y : -y);
+        point = new Point<TField>(x, y.LargerMask() != 0 == larger ? y : -y);
         return true;
     }
 
-    /// <summary>Writes any point; constant time but for the identity.</summary>
+    /// <summary>Writes any point, in the same time for every one but the identity.</summary>
     public static void Write<TField>(in Point<TField> point, Span<byte> destination)
         where TField : unmanaged, ICurveField<TField>
     {
@@ -46,6 +46,6 @@ internal static class PointEncoding
 
         Point<TField> affine = point.Normalize();
         affine.X.Write(destination);
-        destination[0] |= (byte)(affine.Y.IsLarger() ? Compressed | Larger : Compressed);
+        destination[0] |= (byte)(Compressed | (Larger & affine.Y.LargerMask()));
     }
 }

@@ -192,7 +192,7 @@ internal readonly struct Fp : ICurveField<Fp>, IEquatable<Fp>
         Span<ulong> limbs = stackalloc ulong[6];
         Read(bytes, limbs);
         var raw = new Fp(limbs[0], limbs[1], limbs[2], limbs[3], limbs[4], limbs[5]);
-        if (!raw.IsBelow(P0, P1, P2, P3, P4, P5)) return false;
+        if (raw.BelowMask(P0, P1, P2, P3, P4, P5) == 0) return false;
 
         value = raw * MontgomerySquare;
         return true;
@@ -242,11 +242,14 @@ internal readonly struct Fp : ICurveField<Fp>, IEquatable<Fp>
     }
 
     /// <summary>
-    /// Whether this is the larger of a and −a as integers, i.e. above (p−1)/2: the sign bit of encodings.
+    /// All ones if this is the larger of a and −a as integers, i.e. above (p−1)/2: the sign bit of encodings.
     /// </summary>
-    public bool IsLarger() => !Canonical().IsBelow(
+    public ulong LargerMask() => ~Canonical().BelowMask(
         0xdcff7fffffffd556, 0x0f55ffff58a9ffff, 0xb39869507b587b12,
         0xb23ba5c279c2895f, 0x258dd3db21a5d66b, 0x0d0088f51cbff34d);
+
+    /// <summary>All ones for zero.</summary>
+    public ulong ZeroMask() => Limb.ZeroMask(_l0 | _l1 | _l2 | _l3 | _l4 | _l5);
 
     /// <summary>The sign of RFC 9380 §4.1: the lowest bit of the integer.</summary>
     public bool IsOdd() => (Canonical()._l0 & 1) == 1;
@@ -260,7 +263,7 @@ internal readonly struct Fp : ICurveField<Fp>, IEquatable<Fp>
     // Multiplying by a plain 1 divides by 2³⁸⁴ and so leaves Montgomery form.
     private Fp Canonical() => this * new Fp(1, 0, 0, 0, 0, 0);
 
-    private bool IsBelow(ulong b0, ulong b1, ulong b2, ulong b3, ulong b4, ulong b5)
+    private ulong BelowMask(ulong b0, ulong b1, ulong b2, ulong b3, ulong b4, ulong b5)
     {
         ulong borrow = 0;
         _ = Subtract(_l0, b0, ref borrow);
@@ -269,7 +272,7 @@ internal readonly struct Fp : ICurveField<Fp>, IEquatable<Fp>
         _ = Subtract(_l3, b3, ref borrow);
         _ = Subtract(_l4, b4, ref borrow);
         _ = Subtract(_l5, b5, ref borrow);
-        return borrow == 1;
+        return Mask(borrow);
     }
 
     // Takes a number below 2p.

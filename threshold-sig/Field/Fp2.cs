@@ -95,8 +95,8 @@ internal readonly struct Fp2(in Fp c0, in Fp c1) : ICurveField<Fp2>, IEquatable<
         return root.Square() == this;
     }
 
-    /// <summary>The sign bit of encodings: whether this is the larger of a and −a, comparing c1 first.</summary>
-    public bool IsLarger() => C1.IsZero ? C0.IsLarger() : C1.IsLarger();
+    /// <summary>The sign bit of encodings, as a mask: whether this is the larger of a and −a, comparing c1 first.</summary>
+    public ulong LargerMask() => Limb.Select(C1.ZeroMask(), C0.LargerMask(), C1.LargerMask());
 
     public bool Equals(Fp2 other) => this == other;
 

@@ -55,6 +55,9 @@ internal interface ICurveField<TSelf> : IField<TSelf>
     /// <summary>A square root, if there is one. Variable time.</summary>
     bool TrySquareRoot(out TSelf root);
 
-    /// <summary>Whether this is the larger of a and −a: the sign bit of point encodings.</summary>
-    bool IsLarger();
+    /// <summary>
+    /// All ones if this is the larger of a and −a, the sign bit of point encodings: a mask, because shared secrets are
+    /// encoded too.
+    /// </summary>
+    ulong LargerMask();
 }

@@ -25,8 +25,20 @@ public sealed class ArithmeticTests
         Assert.Equal(a * b % P, FromFp(x * y));
         Assert.Equal(a * a % P, FromFp(x.Square()));
         Assert.Equal(BigInteger.ModPow(a, P - 2, P), FromFp(x.Invert()));
-        Assert.Equal(a > (P - 1) / 2, x.IsLarger());
+        Assert.Equal(a > (P - 1) / 2 ? ulong.MaxValue : 0, x.LargerMask());
         Assert.Equal(!a.IsEven, x.IsOdd());
+    });
+
+    [Fact]
+    public void The_larger_of_two_opposites_is_told_by_c1_and_by_c0_where_that_is_zero() => ForAll.Seeds(50, random =>
+    {
+        Fp2 a = Draw.Fp2(random);
+        Assert.Equal(a.C1.LargerMask(), a.LargerMask());
+        Assert.Equal(ulong.MaxValue, a.LargerMask() ^ (-a).LargerMask());
+
+        var real = new Fp2(a.C0, Fp.Zero);
+        Assert.Equal(a.C0.LargerMask(), real.LargerMask());
+        Assert.Equal(0ul, Fp2.Zero.LargerMask());
     });
 
     [Fact]
