@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using SupplyChain.ThresholdSig.Bls;
 using SupplyChain.ThresholdSig.Curve;
 using SupplyChain.ThresholdSig.Field;
@@ -8,63 +10,66 @@ namespace SupplyChain.ThresholdSig.Signing;
 /// <summary>What became of a set of partial signatures.</summary>
 public abstract record Combination
 {
-    private Combination()
-    {
-    }
-
-    /// <summary>The group's signature, verified.</summary>
-    public sealed record Combined(Signature Signature) : Combination;
-
-    /// <summary>Fewer members than required have signed.</summary>
-    public sealed record NotEnough(int Have, int Need) : Combination;
+    private Combination(IReadOnlyList<int> bad) => Bad = bad;
 
     /// <summary>
-    /// These indexes, in ascending order, must be dropped before trying again: their parts do not verify, or are of no
-    /// member, or came more than once (then <see cref="GroupKey.VerifyPartial"/> tells which one is the member's).
+    /// Indexes in ascending order that have parts but no valid one: none of them verifies, or no member has that index.
+    /// Empty when it was not necessary to look.
     /// </summary>
-    public sealed record Invalid(IReadOnlyList<int> Indexes) : Combination;
+    public IReadOnlyList<int> Bad { get; }
+
+    /// <summary>The group's signature, verified.</summary>
+    public sealed record Combined(Signature Signature, IReadOnlyList<int> Bad) : Combination(Bad);
+
+    /// <summary>Valid parts of fewer members than required.</summary>
+    public sealed record NotEnough(int Have, int Need, IReadOnlyList<int> Bad) : Combination(Bad);
 }
 
 /// <summary>
-/// Makes a group's signature from the parts of any t members. Every choice of members gives the same signature, because
-/// BLS signatures are unique.
+/// Makes a group's signature from the valid parts of any t members, whatever else is among the parts. Every choice of
+/// members gives the same signature, because BLS signatures are unique.
 /// </summary>
 public static class Combiner
 {
     /// <summary>
-    /// Combines the first t parts and verifies the result; only if that fails is each part verified, to name the bad
-    /// ones.
+    /// Combines the parts of the first t members and verifies the result; only if that fails is each part verified, to
+    /// name the bad ones and to combine the others.
     /// </summary>
+    /// <param name="key">The group's.</param>
+    /// <param name="message">What the parts are said to sign.</param>
+    /// <param name="partials">In any order; a member's may come more than once, as anybody can add one in its name.</param>
     public static Combination Combine(
         GroupKey key, ReadOnlySpan<byte> message, IReadOnlyCollection<PartialSignature> partials)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(partials);
 
-        int[] misplaced = FindMisplaced(key.Threshold, partials);
-        if (misplaced.Length > 0) return new Combination.Invalid(misplaced);
-
         int need = key.Threshold.Required;
-        if (partials.Count < need) return new Combination.NotEnough(partials.Count, need);
+        PartialSignature[] first =
+        [
+            .. partials.Where(partial => key.Threshold.HasMember(partial.Index))
+                .DistinctBy(partial => partial.Index).Take(need),
+        ];
+        if (first.Length == need && TryCombine(key, message, first, out var signature))
+            return new Combination.Combined(signature, []);
 
-        var combined = Interpolate([.. partials.Take(need)]);
-        if (!combined.IsIdentity)
-        {
-            var signature = new Signature(combined);
-            if (key.PublicKey.Verify(message, signature)) return new Combination.Combined(signature);
-        }
+        var valid = FindValid(key, message, partials);
+        int[] bad = [.. partials.Select(partial => partial.Index).Except(valid.Keys).Order()];
+        if (valid.Count < need) return new Combination.NotEnough(valid.Count, need, bad);
 
-        return new Combination.Invalid(FindBad(key, message, partials));
+        return TryCombine(key, message, [.. valid.Values.Take(need)], out signature)
+            ? new Combination.Combined(signature, bad)
+            : throw new UnreachableException("Valid parts of t members make a valid signature of their group.");
     }
 
-    private static int[] FindMisplaced(Threshold threshold, IEnumerable<PartialSignature> partials) =>
-    [
-        .. from partial in partials
-           group partial by partial.Index into sameIndex
-           where sameIndex.Count() > 1 || !threshold.HasMember(sameIndex.Key)
-           orderby sameIndex.Key
-           select sameIndex.Key,
-    ];
+    private static bool TryCombine(
+        GroupKey key, ReadOnlySpan<byte> message, ReadOnlySpan<PartialSignature> partials,
+        [NotNullWhen(true)] out Signature? signature)
+    {
+        var combined = Interpolate(partials);
+        signature = combined.IsIdentity ? null : new Signature(combined);
+        return signature is not null && key.PublicKey.Verify(message, signature);
+    }
 
     // Σ λᵢ·Sᵢ: interpolation at zero, in the exponent.
     private static Point<Fp> Interpolate(ReadOnlySpan<PartialSignature> partials)
@@ -80,16 +85,16 @@ public static class Combiner
         return MultiScalar.SumVartime<Fp>(points, Lagrange.AtZero(indexes));
     }
 
-    private static List<int> FindBad(
-        GroupKey key, ReadOnlySpan<byte> message, IReadOnlyCollection<PartialSignature> partials)
+    private static SortedDictionary<int, PartialSignature> FindValid(
+        GroupKey key, ReadOnlySpan<byte> message, IEnumerable<PartialSignature> partials)
     {
-        var bad = new List<int>();
-        foreach (PartialSignature partial in partials.OrderBy(partial => partial.Index))
+        var valid = new SortedDictionary<int, PartialSignature>();
+        foreach (var partial in partials)
         {
-            if (!key.VerifyPartial(message, partial))
-                bad.Add(partial.Index);
+            if (!valid.ContainsKey(partial.Index) && key.VerifyPartial(message, partial))
+                valid.Add(partial.Index, partial);
         }
 
-        return bad;
+        return valid;
     }
 }

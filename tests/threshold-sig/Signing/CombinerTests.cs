@@ -47,52 +47,76 @@ public sealed class CombinerTests
     [Fact]
     public void Fewer_than_t_are_refused()
     {
-        Assert.Equal(new Combination.NotEnough(0, 3), Combiner.Combine(_key, Message, []));
-        Assert.Equal(new Combination.NotEnough(2, 3), Combiner.Combine(_key, Message, _partials[..2]));
+        AssertNotEnough(have: 0, bad: [], []);
+        AssertNotEnough(have: 2, bad: [], _partials[..2]);
     }
 
     [Fact]
-    public void A_bad_part_is_named()
+    public void Fewer_than_t_valid_ones_are_refused_and_the_bad_named()
     {
         PartialSignature otherMessage = _shares[1].Sign("release 6.6.6"u8);
-        Assert.Equal([2], Invalid([_partials[0], otherMessage, _partials[2]]));
-        Assert.Equal([2], Invalid([_partials[4], _partials[3], otherMessage, _partials[0]]));
-
         var stolen = new PartialSignature(4, _partials[0].Signature);
-        Assert.Equal([2, 4], Invalid([stolen, otherMessage, _partials[2]]));
+
+        AssertNotEnough(have: 2, bad: [2], [_partials[0], otherMessage, _partials[2]]);
+        AssertNotEnough(have: 1, bad: [2, 4], [stolen, otherMessage, _partials[2]]);
     }
 
     [Fact]
-    public void Bad_parts_that_cancel_in_the_sum_of_one_choice_are_still_named()
+    public void Any_t_valid_ones_combine_whatever_else_is_among_them() => ForAll.Seeds(20, random =>
     {
-        // Swapped parts add up to what neither member signed.
-        Assert.Equal([1, 2], Invalid(
-            [new(1, _partials[1].Signature), new(2, _partials[0].Signature), _partials[2]]));
-    }
+        int[] honest = [.. Enumerable.Range(1, 5).OrderBy(_ => random.Next()).Take(3).Order()];
+        var parts = _partials.Select(
+            part => honest.Contains(part.Index) ? part : _shares[part.Index - 1].Sign([(byte)random.Next(256)]));
+
+        var combined = AssertCombined([.. parts.OrderBy(_ => random.Next())]);
+
+        Assert.True(_key.PublicKey.Verify(Message, combined.Signature));
+        Assert.All(combined.Bad, index => Assert.DoesNotContain(index, honest));
+    });
 
     [Fact]
-    public void Without_the_bad_part_the_rest_combine() =>
-        Assert.True(_key.PublicKey.Verify(Message, Combined([_partials[0], _partials[2], _partials[4]])));
-
-    [Fact]
-    public void An_index_that_comes_twice_is_named()
+    public void Bad_parts_before_good_ones_are_named_beside_the_signature()
     {
-        Assert.Equal([1], Invalid([_partials[0], _partials[0], _partials[1], _partials[2]]));
-        Assert.Equal([1], Invalid([_partials[0], new(1, _partials[1].Signature), _partials[2]]));
+        PartialSignature otherMessage = _shares[0].Sign("release 6.6.6"u8);
+        var ofNobody = new PartialSignature(255, _partials[1].Signature);
+
+        Assert.Equal([1, 255], AssertCombined([otherMessage, ofNobody, .. _partials[2..]]).Bad);
     }
 
     [Fact]
-    public void An_index_of_no_member_is_named() => Assert.Equal(
-        [6, 255], Invalid([new(255, _partials[1].Signature), _partials[0], new(6, _partials[0].Signature)]));
+    public void Swapped_parts_are_bad_although_each_is_somebodys()
+    {
+        PartialSignature[] swapped = [new(1, _partials[1].Signature), new(2, _partials[0].Signature)];
+
+        AssertNotEnough(have: 1, bad: [1, 2], [.. swapped, _partials[2]]);
+        Assert.Equal([1, 2], AssertCombined([.. swapped, .. _partials[2..]]).Bad);
+    }
 
     [Fact]
-    public void The_signature_is_on_the_message_asked_for() =>
-        Assert.Equal([1, 2, 3], Assert.IsType<Combination.Invalid>(
-            Combiner.Combine(_key, "release 6.6.6"u8, _partials[..3])).Indexes);
+    public void A_part_in_somebody_elses_name_does_not_shut_that_member_out()
+    {
+        var forged = new PartialSignature(1, _partials[1].Signature);
 
-    private Signature Combined(PartialSignature[] partials) =>
-        Assert.IsType<Combination.Combined>(Combiner.Combine(_key, Message, partials)).Signature;
+        Assert.Empty(AssertCombined([forged, _partials[0], _partials[2], _partials[3]]).Bad);
+        AssertNotEnough(have: 2, bad: [], [_partials[0], _partials[0], forged, _partials[2]]);
+    }
 
-    private IReadOnlyList<int> Invalid(PartialSignature[] partials) =>
-        Assert.IsType<Combination.Invalid>(Combiner.Combine(_key, Message, partials)).Indexes;
+    [Fact]
+    public void The_signature_is_on_the_message_asked_for()
+    {
+        var refused = Assert.IsType<Combination.NotEnough>(Combiner.Combine(_key, "release 6.6.6"u8, _partials[..3]));
+        Assert.Equal([1, 2, 3], refused.Bad);
+    }
+
+    private Combination.Combined AssertCombined(PartialSignature[] partials) =>
+        Assert.IsType<Combination.Combined>(Combiner.Combine(_key, Message, partials));
+
+    private void AssertNotEnough(int have, int[] bad, PartialSignature[] partials)
+    {
+        var refused = Assert.IsType<Combination.NotEnough>(Combiner.Combine(_key, Message, partials));
+        Assert.Equal((have, 3), (refused.Have, refused.Need));
+        Assert.Equal(bad, refused.Bad);
+    }
+
+    private Signature Combined(PartialSignature[] partials) => AssertCombined(partials).Signature;
 }
