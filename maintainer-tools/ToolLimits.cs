@@ -1,6 +1,6 @@
 namespace SupplyChain.MaintainerTools;
 
-/// <summary>Every bound on the files this program reads. The network's own bounds are <see cref="Protocol.Limits"/>.</summary>
+/// <summary>Every bound on the files this program reads and the time it waits. The network's own bounds are <see cref="Protocol.Limits"/>.</summary>
 internal static class ToolLimits
 {
     /// <summary>Bytes of an age file; what we seal is a few hundred bytes.</summary>
@@ -38,4 +38,10 @@ internal static class ToolLimits
 
     /// <summary>Bytes in one request of an upload.</summary>
     public const int UploadRange = 4 << 20;
+
+    /// <summary>From a question to the end of a node's answer.</summary>
+    public static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(15);
+
+    /// <summary>From the first byte of an uploaded range to the end of the node's answer: 70 kB/s.</summary>
+    public static readonly TimeSpan UploadTime = TimeSpan.FromSeconds(60);
 }

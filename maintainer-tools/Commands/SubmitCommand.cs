@@ -42,12 +42,14 @@ internal static class SubmitCommand
                 using var passphrase = invocation.Passphrase(descriptor).Existing(invocation.Get(publisher));
                 using var key = PublisherFile.Open(invocation.Get(publisher), passphrase);
                 using var http = NodeClient.CreateHttp();
-                var submission = new Submission(new Network(root, http, TimeProvider.System), key, TimeProvider.System);
+                var network = new Network(root, http, TimeProvider.System);
+                var distribution = new Distribution(network, key, TimeProvider.System);
+                var submission = new Submission(network, TimeProvider.System);
 
                 await invocation.Screen.WithProgressAsync(async board =>
                 {
                     var files = await MatchAsync(signed, invocation.Find(artifacts) ?? [], board, cancellation).ConfigureAwait(false);
-                    await submission.UploadAsync(files, board, cancellation).ConfigureAwait(false);
+                    await distribution.RunAsync(files, board, cancellation).ConfigureAwait(false);
                     return files.Count;
                 }).ConfigureAwait(false);
 
@@ -58,7 +60,7 @@ internal static class SubmitCommand
                     foreach (var envelope in signed)
                     {
                         var deadline = DateTimeOffset.UtcNow + patience;
-                        done.Add(await submission.SubmitAsync(envelope, deadline, status, cancellation).ConfigureAwait(false));
+                        done.Add(await submission.RunAsync(envelope, deadline, status, cancellation).ConfigureAwait(false));
                     }
 
                     return done;

@@ -10,7 +10,8 @@ namespace SupplyChain.MaintainerTools.Publishing;
 
 /// <summary>
 /// The requests of docs/protocol.md §10 that maintainers need, to one node. Nothing it answers is believed; every answer is
-/// bounded. A node that is away, or talks nonsense, is an <see cref="HttpRequestException"/>.
+/// bounded in size and time. A node that is away, or talks nonsense, is an <see cref="HttpRequestException"/>; one that does
+/// not get to the end of its answer in time is an <see cref="OperationCanceledException"/>.
 /// </summary>
 internal sealed class NodeClient(HttpClient http, string name, string url)
 {
@@ -28,7 +29,7 @@ internal sealed class NodeClient(HttpClient http, string name, string url)
         AutomaticDecompression = DecompressionMethods.None,
     })
     {
-        Timeout = TimeSpan.FromSeconds(60),
+        Timeout = Timeout.InfiniteTimeSpan,
     };
 
     /// <summary>The current row of the map, with its proof.</summary>
@@ -39,70 +40,78 @@ internal sealed class NodeClient(HttpClient http, string name, string url)
     }
 
     /// <summary>A tile or bundle of entries below the log's URL; null when there is none.</summary>
-    public async Task<byte[]?> TryTileAsync(string path, CancellationToken cancellation)
-    {
-        using var response = await http.GetAsync(UriOf(path), HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.NotFound) return null;
-
-        return await ReadAsync(response, MaxTileSize, cancellation).ConfigureAwait(false);
-    }
+    public Task<byte[]?> TryTileAsync(string path, CancellationToken cancellation) => SendAsync(
+        new HttpRequestMessage(HttpMethod.Get, UriOf(path)), ToolLimits.AnswerTime, async (response, stop) =>
+            response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(response, MaxTileSize, stop).ConfigureAwait(false),
+        cancellation);
 
     /// <summary>How many bytes of an artifact the node holds; −1 when it has the whole.</summary>
-    public async Task<long> HeldAsync(Digest sha256, CancellationToken cancellation)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Head, UriOf($"artifact/sha256/{sha256.ToHex()}"));
-        using var response = await http.SendAsync(request, cancellation).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.OK) return -1;
-        if (response.StatusCode == HttpStatusCode.NotFound) return OffsetOf(response) ?? 0;
-
-        throw new HttpRequestException($"{Name} answers {(int)response.StatusCode} when asked for an artifact.");
-    }
+    public Task<long> HeldAsync(Digest sha256, CancellationToken cancellation) => SendAsync(
+        new HttpRequestMessage(HttpMethod.Head, UriOf($"artifact/sha256/{sha256.ToHex()}")), ToolLimits.AnswerTime, (response, _) =>
+            response.StatusCode switch
+            {
+                HttpStatusCode.OK => Task.FromResult(-1L),
+                HttpStatusCode.NotFound => Task.FromResult(OffsetOf(response) ?? 0),
+                var other => throw new HttpRequestException($"{Name} answers {(int)other} when asked for an artifact."),
+            },
+        cancellation);
 
     /// <summary>Sends one range of an artifact.</summary>
-    public async Task<UploadAnswer> UploadAsync(UploadPermit permit, long first, ReadOnlyMemory<byte> range, CancellationToken cancellation)
+    public Task<UploadAnswer> UploadAsync(UploadPermit permit, long first, ReadOnlyMemory<byte> range, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, UriOf($"artifact/sha256/{permit.Sha256.ToHex()}"));
+        var request = new HttpRequestMessage(HttpMethod.Put, UriOf($"artifact/sha256/{permit.Sha256.ToHex()}"));
         request.Headers.Add("Supplychain-Publisher", permit.Publisher);
         request.Headers.Add("Supplychain-Signature", permit.Signature);
         request.Content = new ReadOnlyMemoryContent(range);
         // An empty artifact has no range to name.
         if (!range.IsEmpty) request.Content.Headers.ContentRange = new ContentRangeHeaderValue(first, first + range.Length - 1, permit.Size);
 
-        using var response = await http.SendAsync(request, cancellation).ConfigureAwait(false);
-        return response.StatusCode switch
+        return SendAsync(request, ToolLimits.UploadTime, async (response, stop) => response.StatusCode switch
         {
             HttpStatusCode.Created => new UploadAnswer(-1, null),
             HttpStatusCode.Accepted or HttpStatusCode.Conflict when OffsetOf(response) is { } held => new UploadAnswer(held, null),
-            _ => new UploadAnswer(0, await ProblemAsync(response, cancellation).ConfigureAwait(false)),
-        };
+            _ => new UploadAnswer(0, await ProblemAsync(response, stop).ConfigureAwait(false)),
+        }, cancellation);
     }
 
     /// <summary>Hands a statement in; null when the node took it, or the name of the refusal.</summary>
-    public async Task<string?> SubmitAsync(byte[] envelope, CancellationToken cancellation)
+    public Task<string?> SubmitAsync(byte[] envelope, CancellationToken cancellation)
     {
-        using var content = new ByteArrayContent(envelope);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var response = await http.PostAsync(UriOf("statements"), content, cancellation).ConfigureAwait(false);
-        return response.StatusCode == HttpStatusCode.Accepted ? null : await ProblemAsync(response, cancellation).ConfigureAwait(false);
+        var request = new HttpRequestMessage(HttpMethod.Post, UriOf("statements")) { Content = new ByteArrayContent(envelope) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return SendAsync(request, ToolLimits.AnswerTime, async (response, stop) =>
+            response.StatusCode == HttpStatusCode.Accepted ? null : await ProblemAsync(response, stop).ConfigureAwait(false),
+            cancellation);
     }
 
     /// <summary>What the node says about a statement: <c>pending</c>, <c>final</c>, <c>certified</c> or <c>refused</c>.</summary>
-    public async Task<StatementStatus> StatusAsync(Digest id, CancellationToken cancellation)
-    {
-        using var response = await http.GetAsync(UriOf($"statements/{id.ToHex()}"), HttpCompletionOption.ResponseHeadersRead, cancellation)
-            .ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.NotFound) return new StatementStatus("unknown", null);
+    public Task<StatementStatus> StatusAsync(Digest id, CancellationToken cancellation) => SendAsync(
+        new HttpRequestMessage(HttpMethod.Get, UriOf($"statements/{id.ToHex()}")), ToolLimits.AnswerTime, async (response, stop) =>
+        {
+            if (response.StatusCode == HttpStatusCode.NotFound) return new StatementStatus("unknown", null);
 
-        byte[] json = await ReadAsync(response, ToolLimits.MaxNodeAnswer, cancellation).ConfigureAwait(false);
-        return StatementStatus.TryRead(json, id, out var status)
-            ? status
-            : throw new HttpRequestException($"{Name} answers with a malformed status.");
-    }
+            byte[] json = await ReadAsync(response, ToolLimits.MaxNodeAnswer, stop).ConfigureAwait(false);
+            return StatementStatus.TryRead(json, id, out var status)
+                ? status
+                : throw new HttpRequestException($"{Name} answers with a malformed status.");
+        },
+        cancellation);
 
-    private async Task<byte[]> GetAsync(string path, int maxSize, CancellationToken cancellation)
+    private Task<byte[]> GetAsync(string path, int maxSize, CancellationToken cancellation) => SendAsync(
+        new HttpRequestMessage(HttpMethod.Get, UriOf(path)), ToolLimits.AnswerTime,
+        (response, stop) => ReadAsync(response, maxSize, stop), cancellation);
+
+    // The limit is on the whole answer: a node that dribbles one byte a minute never fails by itself.
+    private async Task<T> SendAsync<T>(
+        HttpRequestMessage request, TimeSpan limit, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation)
     {
-        using var response = await http.GetAsync(UriOf(path), HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-        return await ReadAsync(response, maxSize, cancellation).ConfigureAwait(false);
+        using (request)
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            stop.CancelAfter(limit);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token).ConfigureAwait(false);
+            return await read(response, stop.Token).ConfigureAwait(false);
+        }
     }
 
     private async Task<byte[]> ReadAsync(HttpResponseMessage response, int maxSize, CancellationToken cancellation)

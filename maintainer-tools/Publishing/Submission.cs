@@ -1,185 +1,88 @@
 using System.Globalization;
+using System.Threading.Channels;
 using SupplyChain.MaintainerTools.Terminal;
 using SupplyChain.Protocol;
-using SupplyChain.Protocol.Keys;
-using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Statements;
-using SupplyChain.Protocol.Verification;
 
 namespace SupplyChain.MaintainerTools.Publishing;
 
 /// <summary>
-/// Brings signed statements, and the bytes they name, into the network: uploads to every node that answers, hands the
-/// statements in one after the other, and ends when it has checked itself that a quorum attests them.
+/// Brings a signed statement into the network: hands it to every node, and ends when one of them has proved that a
+/// quorum attests it, f+1 of them refuse it, or the time is over, whatever the others do.
 /// </summary>
-internal sealed class Submission(Network network, Ed25519PrivateKey publisher, TimeProvider time)
+internal sealed class Submission(Network network, TimeProvider time)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>Before a failed upload is tried again.</summary>
-    public TimeSpan UploadPause { get; init; } = TimeSpan.FromSeconds(1);
-
-    private int Required => network.Root.Quorum.Required;
-
-    /// <summary>Uploads files to all nodes at once; goes on when a quorum of them holds everything.</summary>
-    /// <exception cref="CommandFailure">Fewer nodes than a quorum took the bytes.</exception>
-    public async Task UploadAsync(IReadOnlyList<(Artifact Artifact, string Path)> files, ProgressBoard board, CancellationToken cancellation)
-    {
-        if (files.Count == 0) return;
-
-        using var enough = new CancellationTokenSource();
-        int whole = 0;
-        var nodes = network.Nodes.Select(async Task<(string Name, string? Problem)> (node) =>
-        {
-            var bars = files.Select(file => board.Add($"{file.Artifact.Name} → {node.Name}", (long)file.Artifact.Size)).ToList();
-            for (int i = 0; i < files.Count; i++)
-            {
-                var (artifact, path) = files[i];
-                var permit = UploadPermit.Sign(publisher, network.Root.Origin, artifact.Sha256, (long)artifact.Size);
-                var upload = new Upload(node, permit, path, UploadPause);
-                if (await upload.RunAsync(bars[i], enough.Token, cancellation).ConfigureAwait(false) is { } problem) return (node.Name, problem);
-            }
-
-            // A quorum holds everything: the others are welcome, but nobody waits for one that is away.
-            if (Interlocked.Increment(ref whole) == Required) await enough.CancelAsync().ConfigureAwait(false);
-            return (node.Name, null);
-        });
-        var results = await Task.WhenAll(nodes).ConfigureAwait(false);
-        var failed = results.Where(result => result.Problem is not null).ToList();
-        if (results.Length - failed.Count >= Required) return;
-
-        string why = string.Join("; ", failed.Select(result => $"{result.Name}: {result.Problem}"));
-        throw failed.Exists(result => result.Problem == "unknown-publisher")
-            ? CommandFailure.Refused("unknown-publisher", $"The nodes do not let this publisher upload: {why}.",
-                "use the publisher key that the trust root names")
-            : CommandFailure.NoQuorum("upload-failed", $"Only {results.Length - failed.Count} of {Required} needed nodes took the artifacts: {why}.",
-                "check the network and run it again; it goes on where it was");
-    }
+    private int Faulty => network.Root.Quorum.Faulty;
 
     /// <summary>Hands one statement in and waits until it is certified.</summary>
     /// <exception cref="CommandFailure">The ledger refused it, or no quorum attested it before <paramref name="deadline"/>.</exception>
-    public async Task<Certified> SubmitAsync(Envelope envelope, DateTimeOffset deadline, Action<string> status, CancellationToken cancellation)
+    public async Task<Certified> RunAsync(
+        Envelope envelope, DateTimeOffset deadline, Action<string> status, CancellationToken cancellation)
     {
-        var started = time.GetTimestamp();
-        string id = envelope.Id.ToHex();
-        await PostAsync(envelope, status, deadline, cancellation).ConfigureAwait(false);
-        status($"statement {id[..12]}… is handed in; waiting for {Required} attestations");
-        for (string seen = "nothing yet"; ; await Task.Delay(Poll, time, cancellation).ConfigureAwait(false))
+        long started = time.GetTimestamp();
+        using var late = new CancellationTokenSource(Clamp(deadline - time.GetUtcNow()), time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        var words = Channel.CreateUnbounded<(Conversation From, NodeWord Word)>(new UnboundedChannelOptions { SingleReader = true });
+        var conversations = network.Nodes.Select(node => new Conversation(network, node, envelope, time)).ToList();
+        var running = conversations.Select(one => one.RunAsync(words.Writer, stop.Token)).ToList();
+        var poll = new Poll(conversations, envelope.Id);
+        try
         {
-            var (row, index, nowSeen) = await FindAsync(envelope, cancellation).ConfigureAwait(false);
-            if (row is not null) return Describe(envelope, row, index, time.GetElapsedTime(started));
-
-            seen = nowSeen ?? seen;
-            if (time.GetUtcNow() > deadline)
+            await foreach (var (from, word) in words.Reader.ReadAllAsync(stop.Token).ConfigureAwait(false))
             {
-                throw CommandFailure.NoQuorum("not-certified", $"Statement {id} is not certified in time; last seen: {seen}.",
-                    "it may still be: run the same command again, or ask `share submit` with a longer --timeout");
+                if (word is NodeWord.Proved proved) return Describe(envelope, proved, time.GetElapsedTime(started));
+
+                poll.Hear(from, word);
+                ThrowIfRefused(poll);
+                status(Progress(poll));
             }
+
+            throw new InvalidOperationException("Conversations end by a proof.");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw NotInTime(poll);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(running).ConfigureAwait(false);
         }
     }
 
-    private async Task PostAsync(Envelope envelope, Action<string> status, DateTimeOffset deadline, CancellationToken cancellation)
-    {
-        byte[] entry = envelope.ToBytes();
-        for (; ; await Task.Delay(Poll * 5, time, cancellation).ConfigureAwait(false))
-        {
-            var answers = await Task.WhenAll(network.Nodes.Select(node => PostAsync(node, entry, cancellation))).ConfigureAwait(false);
-            // One of f+1 is honest and hands it on.
-            if (answers.Count(answer => answer.Taken) > network.Root.Quorum.Faulty) return;
+    // A timer holds no more than 49 days.
+    private static TimeSpan Clamp(TimeSpan patience) =>
+        patience < TimeSpan.Zero ? TimeSpan.Zero : patience > TimeSpan.FromDays(30) ? TimeSpan.FromDays(30) : patience;
 
-            ThrowIfRefused(envelope.Id, [.. answers.Select(answer => answer.Refusal)]);
-            var others = answers.Where(answer => !answer.Taken).Select(answer => $"{answer.Node}: {answer.Refusal ?? answer.Failure}");
-            string why = string.Join("; ", others);
-            status($"too few nodes take the statement yet: {why}");
-            if (time.GetUtcNow() <= deadline) continue;
+    // One of f+1 is honest and hands it on.
+    private bool IsHandedIn(Poll poll) => poll.Taken > Faulty;
 
-            throw CommandFailure.NoQuorum("not-taken", $"Too few nodes took statement {envelope.Id.ToHex()}: {why}.",
-                "check that the nodes run and can be reached from here, then run it again");
-        }
-    }
+    private string Progress(Poll poll) => IsHandedIn(poll)
+        ? $"statement {poll.Id.ToHex()[..12]}… is handed in; waiting for {network.Root.Quorum.Required} attestations"
+        : $"too few nodes take the statement yet: {poll}";
 
-    private static async Task<PostAnswer> PostAsync(NodeClient node, byte[] entry, CancellationToken cancellation)
-    {
-        try
-        {
-            string? refusal = await node.SubmitAsync(entry, cancellation).ConfigureAwait(false);
-            return new PostAnswer(node.Name, refusal is null, refusal, null);
-        }
-        catch (Exception e) when (Upload.IsNetwork(e, cancellation))
-        {
-            return new PostAnswer(node.Name, false, null, e.Message);
-        }
-    }
-
-    // The statement is in when some node proves it under a certified checkpoint, not when a node says so.
-    private async Task<(AttestedRow? Row, ulong Index, string? Seen)> FindAsync(Envelope envelope, CancellationToken cancellation)
-    {
-        var statuses = await Task.WhenAll(network.Nodes.Select(node => StatusAsync(node, envelope.Id, cancellation))).ConfigureAwait(false);
-        ThrowIfRefused(envelope.Id, [.. statuses.Select(status => status?.Reason)]);
-        string? seen = null;
-        for (int i = 0; i < statuses.Length; i++)
-        {
-            if (statuses[i] is not { } status) continue;
-            seen ??= $"{network.Nodes[i].Name} says {status.Status}";
-            if (status.Status != "certified") continue;
-
-            var (row, index, failure) = await ProveAsync(network.Nodes[i], envelope, cancellation).ConfigureAwait(false);
-            if (row is not null) return (row, index, null);
-            seen = $"{network.Nodes[i].Name} says certified, but {failure}";
-        }
-
-        return (null, 0, seen);
-    }
-
-    private async Task<(AttestedRow? Row, ulong Index, string? Failure)> ProveAsync(
-        NodeClient node, Envelope envelope, CancellationToken cancellation)
-    {
-        var (row, failure) = await network.TryRowAsync(node, MapKey.Statement(envelope.Id), cancellation).ConfigureAwait(false);
-        if (row is null) return (null, 0, failure);
-        if (row.Value is not { } value || !StatementRow.TryRead(value.Span, out var statement))
-            return (null, 0, "its newest certified map does not have it");
-
-        try
-        {
-            var log = new LogReader(node, row.Map.Certified.Checkpoint);
-            return await log.IncludesAsync(statement.Index, envelope.ToBytes(), cancellation).ConfigureAwait(false)
-                ? (row, statement.Index, null)
-                : (null, 0, "its tiles do not show the statement in the log");
-        }
-        catch (Exception e) when (Upload.IsNetwork(e, cancellation))
-        {
-            return (null, 0, e.Message);
-        }
-    }
-
-    private static async Task<StatementStatus?> StatusAsync(NodeClient node, Digest id, CancellationToken cancellation)
-    {
-        try
-        {
-            return await node.StatusAsync(id, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception e) when (Upload.IsNetwork(e, cancellation))
-        {
-            return null;
-        }
-    }
+    private CommandFailure NotInTime(Poll poll) => IsHandedIn(poll)
+        ? CommandFailure.NoQuorum("not-certified", $"Statement {poll.Id.ToHex()} is not certified in time; last seen: {poll}.",
+            "it may still be: run the same command again, perhaps with a longer --timeout")
+        : CommandFailure.NoQuorum("not-taken", $"Too few nodes took statement {poll.Id.ToHex()}: {poll}.",
+            "check that the nodes run and can be reached from here, then run it again");
 
     // f+1 nodes that say so include an honest one; fewer could be lying.
-    private void ThrowIfRefused(Digest id, IReadOnlyList<string?> refusals)
+    private void ThrowIfRefused(Poll poll)
     {
-        var refusal = refusals.Where(reason => reason is not null && LedgerRefusal.HintFor(reason) is not null)
-            .GroupBy(reason => reason!).FirstOrDefault(same => same.Count() > network.Root.Quorum.Faulty);
-        if (refusal is null) return;
+        var refusal = poll.Refusals.Where(name => LedgerRefusal.HintFor(name) is not null)
+            .CountBy(name => name).FirstOrDefault(same => same.Value > Faulty);
+        if (refusal.Key is null) return;
 
         throw CommandFailure.Refused(refusal.Key,
-            string.Create(CultureInfo.InvariantCulture, $"{refusal.Count()} nodes refuse statement {id.ToHex()}: {refusal.Key}."),
+            string.Create(CultureInfo.InvariantCulture, $"{refusal.Value} nodes refuse statement {poll.Id.ToHex()}: {refusal.Key}."),
             LedgerRefusal.HintFor(refusal.Key)!);
     }
 
-    private Certified Describe(Envelope envelope, AttestedRow row, ulong index, TimeSpan took)
+    private Certified Describe(Envelope envelope, NodeWord.Proved proved, TimeSpan took)
     {
-        var certified = row.Map.Certified;
-        return new Certified(envelope.Id, index, certified.Checkpoint.Size.Value,
+        var certified = proved.Row.Map.Certified;
+        return new Certified(envelope.Id, proved.Index, certified.Checkpoint.Size.Value,
             [.. certified.Attestations.Select(attestation => network.Root.Nodes[attestation.Node].Name)], took);
     }
 
@@ -190,5 +93,35 @@ internal sealed class Submission(Network network, Ed25519PrivateKey publisher, T
     /// <param name="Took">From handing in to having checked.</param>
     internal sealed record Certified(Digest Id, ulong Index, ulong Size, IReadOnlyList<string> AttestedBy, TimeSpan Took);
 
-    private sealed record PostAnswer(string Node, bool Taken, string? Refusal, string? Failure);
+    /// <summary>Every node's last word.</summary>
+    private sealed class Poll(IReadOnlyList<Conversation> conversations, Digest id)
+    {
+        private readonly Dictionary<Conversation, NodeWord> _last = [];
+        private readonly HashSet<Conversation> _taken = [];
+
+        public Digest Id => id;
+
+        /// <summary>How many nodes have taken the statement.</summary>
+        public int Taken => _taken.Count;
+
+        public IEnumerable<string> Refusals => _last.Values.OfType<NodeWord.Refused>().Select(word => word.Name);
+
+        public void Hear(Conversation from, NodeWord word)
+        {
+            _last[from] = word;
+            if (word is NodeWord.Taken) _taken.Add(from);
+        }
+
+        public override string ToString() => string.Join("; ", conversations.Select(one => $"{one.Node} {Told(one)}"));
+
+        private string Told(Conversation one) => _last.GetValueOrDefault(one) switch
+        {
+            null => "has not answered",
+            NodeWord.Taken => "took it",
+            NodeWord.Refused refused => $"refuses: {refused.Name}",
+            NodeWord.Said said => said.What,
+            NodeWord.Proved => "proved it",
+            var other => throw new ArgumentOutOfRangeException(other.GetType().Name),
+        };
+    }
 }

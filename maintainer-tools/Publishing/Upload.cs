@@ -66,8 +66,8 @@ internal sealed class Upload(NodeClient node, UploadPermit permit, string path, 
             if (answer.Problem is not null) return answer.Problem;
             if (answer.Held < 0) return Finish(bar);
 
-            // Somebody else may be uploading the same artifact: then its bytes grow without ours.
-            stalled = answer.Held > held ? 0 : stalled + 1;
+            // Somebody else may be uploading the same artifact: then its bytes grow without ours. Less than was sent is no progress.
+            stalled = answer.Held >= held + length ? 0 : stalled + 1;
             if (stalled > 0) await Task.Delay(pause, cancellation).ConfigureAwait(false);
             held = answer.Held;
         }

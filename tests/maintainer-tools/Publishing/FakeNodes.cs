@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
@@ -48,8 +49,17 @@ internal sealed class FakeNodes : HttpMessageHandler
         byte[] body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
         var node = Nodes[Network.Nodes.ToList().FindIndex(one => request.RequestUri!.Host.StartsWith(one.Name, StringComparison.Ordinal))];
         if (node.IsAway) throw new HttpRequestException("Connection refused.");
+        if (node.Dribbles || (node.DribblesStatus && request.Method == HttpMethod.Get))
+            return Dribbling();
 
         lock (_gate) return Answer(node, request, body);
+    }
+
+    private static HttpResponseMessage Dribbling()
+    {
+        var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Dribble()) };
+        response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/problem+json");
+        return response;
     }
 
     private HttpResponseMessage Answer(Node node, HttpRequestMessage request, byte[] body)
@@ -123,7 +133,7 @@ internal sealed class FakeNodes : HttpMessageHandler
         if (first != held.Count) return WithOffset(Problem(HttpStatusCode.Conflict, "upload-offset"), held.Count);
 
         node.Ranges.Add((first, body.Length));
-        held.AddRange(body);
+        held.AddRange(node.KeepsOneByte ? body[..1] : body);
         if (held.Count < (request.Content.Headers.ContentRange?.Length ?? held.Count))
             return WithOffset(new HttpResponseMessage(HttpStatusCode.Accepted), held.Count);
         if (Digest.Of([.. held]).ToHex() == hex) return new HttpResponseMessage(HttpStatusCode.Created);
@@ -172,6 +182,15 @@ internal sealed class FakeNodes : HttpMessageHandler
         /// <summary>Says "certified" whatever is true.</summary>
         public bool SaysCertified { get; set; }
 
+        /// <summary>Answers with a body that never ends and comes a byte at a time.</summary>
+        public bool Dribbles { get; set; }
+
+        /// <summary>The same, but only when it is asked for something.</summary>
+        public bool DribblesStatus { get; set; }
+
+        /// <summary>Of every range that is uploaded.</summary>
+        public bool KeepsOneByte { get; set; }
+
         public bool GarblesMap { get; set; }
 
         public bool GarblesTiles { get; set; }
@@ -181,6 +200,19 @@ internal sealed class FakeNodes : HttpMessageHandler
         public Dictionary<string, List<byte>> Artifacts { get; } = [];
 
         public List<(long First, int Count)> Ranges { get; } = [];
+    }
+
+    /// <summary>One byte every 20 ms, for ever.</summary>
+    private sealed class Dribble : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(20, cancellationToken);
+            buffer.Span[0] = (byte)' ';
+            return 1;
+        }
     }
 
     private sealed class ShiftedTime : TimeProvider

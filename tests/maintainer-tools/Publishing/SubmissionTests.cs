@@ -11,6 +11,8 @@ public sealed class SubmissionTests : IDisposable
 {
     private static readonly ProgressBoard Unwatched = new(null);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly FakeNodes _nodes = new();
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http;
@@ -55,6 +57,58 @@ public sealed class SubmissionTests : IDisposable
 
         Assert.Equal((ExitCode.NoQuorum, "not-certified"), (failure.Code, failure.Name));
         Assert.Contains("map does not have it", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_never_comes_to_the_end_of_an_answer_holds_nobody_up()
+    {
+        _nodes.Nodes[0].Dribbles = true;
+
+        await UploadAsync();
+        Assert.Equal(2ul, (await SubmitAsync(_release)).Index);
+    }
+
+    [Fact]
+    public async Task When_every_node_dribbles_the_time_limit_ends_it()
+    {
+        foreach (var node in _nodes.Nodes) node.Dribbles = true;
+
+        var failure = await FailureOfAsync(() => SubmitAsync(_release));
+
+        Assert.Equal((ExitCode.NoQuorum, "not-taken"), (failure.Code, failure.Name));
+        Assert.Contains("has not answered", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_takes_statements_and_then_dribbles_ends_with_the_time_limit_too()
+    {
+        foreach (var node in _nodes.Nodes) (node.Swallows, node.DribblesStatus) = (true, true);
+
+        var failure = await FailureOfAsync(() => SubmitAsync(_release));
+
+        Assert.Equal((ExitCode.NoQuorum, "not-certified"), (failure.Code, failure.Name));
+    }
+
+    [Fact]
+    public async Task A_node_that_keeps_one_byte_of_every_range_fails_alone()
+    {
+        _nodes.Nodes[3].KeepsOneByte = true;
+
+        await UploadAsync();
+
+        string hex = _release.Artifacts[0].Sha256.ToHex();
+        Assert.All(_nodes.Nodes.Take(3), node => Assert.Equal(_release.Artifacts[0].Name.Length, node.Artifacts[hex].Count));
+        Assert.True(_nodes.Nodes[3].Artifacts[hex].Count < 10);
+    }
+
+    [Fact]
+    public async Task A_stop_ends_a_submission_at_once()
+    {
+        foreach (var node in _nodes.Nodes) node.Dribbles = true;
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Submission(Network(), _nodes.Time).RunAsync(
+            _nodes.Network.Sign(_release), DateTimeOffset.MaxValue, _ => { }, stop.Token));
     }
 
     [Fact]
@@ -111,8 +165,9 @@ public sealed class SubmissionTests : IDisposable
     public async Task With_too_few_nodes_there_is_no_quorum()
     {
         foreach (var node in _nodes.Nodes.Skip(1)) node.IsAway = true;
+        _nodes.Attesting = 1;
 
-        Assert.Equal(ExitCode.NoQuorum, (await FailureOfAsync(() => SubmitAsync(_release))).Code);
+        Assert.Equal("not-taken", (await FailureOfAsync(() => SubmitAsync(_release))).Name);
         Assert.Equal(ExitCode.NoQuorum, (await FailureOfAsync(UploadAsync)).Code);
     }
 
@@ -186,9 +241,8 @@ public sealed class SubmissionTests : IDisposable
 
     private Task<Submission.Certified> SubmitAsync(Statement statement)
     {
-        var submission = new Submission(Network(), _nodes.Network.Publisher, _nodes.Time);
-        var deadline = _nodes.Time.GetUtcNow() + TimeSpan.FromMilliseconds(600);
-        return submission.SubmitAsync(_nodes.Network.Sign(statement), deadline, _ => { }, default);
+        var deadline = _nodes.Time.GetUtcNow() + Patience;
+        return new Submission(Network(), _nodes.Time).RunAsync(_nodes.Network.Sign(statement), deadline, _ => { }, default);
     }
 
     private Task UploadAsync() => UploadAsync(_nodes.Network.Publisher);
@@ -197,8 +251,12 @@ public sealed class SubmissionTests : IDisposable
     {
         var artifact = _release.Artifacts[0];
         string path = _folder.File(artifact.Name, Encoding.UTF8.GetBytes(artifact.Name));
-        var submission = new Submission(Network(), publisher, _nodes.Time) { UploadPause = TimeSpan.FromMilliseconds(10) };
-        return submission.UploadAsync([(artifact, path)], Unwatched, default);
+        var distribution = new Distribution(Network(), publisher, _nodes.Time)
+        {
+            Pause = TimeSpan.FromMilliseconds(10),
+            LeastGrace = TimeSpan.FromMilliseconds(200),
+        };
+        return distribution.RunAsync([(artifact, path)], Unwatched, default);
     }
 
     private static Task<CommandFailure> FailureOfAsync(Func<Task> action) => Assert.ThrowsAsync<CommandFailure>(action);
