@@ -1,21 +1,25 @@
+using SupplyChain.Simulation.Tests.CommandLine;
+using SupplyChain.Simulation.Tests.World;
+
 namespace SupplyChain.Simulation.Tests;
 
-/// <summary>Four honest nodes in bad weather.</summary>
+/// <summary>Honest nodes in bad weather, with power failures.</summary>
 public sealed class Honest_networks
 {
-    [Fact]
-    public void Agree_through_loss_partitions_and_crashes_make_progress_when_healed_and_fall_silent() =>
-        Seeds.Run(10, seed => new Simulation(seed));
+    [Theory]
+    [InlineData(4, 12)]
+    [InlineData(7, 4)]
+    public void Agree_through_storms_and_power_failures_make_progress_when_healed_and_fall_silent(int nodes, int seeds) =>
+        Seeds.AssertSound(seeds, seed => Scenario.Of(seed, nodes, Liars.None));
 
-    [Fact]
-    public void Do_the_same_in_two_runs_of_one_seed()
+    [Theory]
+    [InlineData(4)]
+    [InlineData(7)]
+    public void Do_the_same_in_two_runs_of_one_seed(int nodes)
     {
-        static string Trace()
-        {
-            using var simulation = new Simulation(seed: 7);
-            return simulation.Run();
-        }
+        var result = SeedResult.Twice(Scenario.Of(seed: 7, nodes));
 
-        Assert.Equal(Trace(), Trace());
+        Assert.Null(result.Broken);
+        Assert.NotNull(result.Trace);
     }
 }

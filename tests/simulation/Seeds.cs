@@ -1,60 +1,39 @@
-using SupplyChain.Protocol;
+using SupplyChain.Simulation.Tests.CommandLine;
+using SupplyChain.Simulation.Tests.World;
 
 namespace SupplyChain.Simulation.Tests;
 
-/// <summary>
-/// Which seeds a test runs. <c>SIMULATION_SEED=17 dotnet test tests/simulation</c> runs one,
-/// <c>SIMULATION_SEEDS=5000</c> that many.
-/// </summary>
+/// <summary>The few seeds that a test runs; the program runs as many as one likes.</summary>
 internal static class Seeds
 {
-    public static void Run(int count, Func<int, Simulation> network)
-    {
-        foreach (int seed in Chosen(count))
-        {
-            try
-            {
-                using var simulation = network(seed);
-                simulation.Run();
-            }
-            catch (Exception failure)
-            {
-                throw new InvalidOperationException(
-                    $"{failure.Message}. Replay: SIMULATION_SEED={seed} dotnet test tests/simulation", failure);
-            }
-        }
-    }
-
-    /// <summary>The first seed in which the oracle objects, or null.</summary>
-    public static int? FirstCaught(int count, Func<int, Simulation> network)
+    public static void AssertSound(int count, Func<int, Scenario> scenarioOf)
     {
         for (int seed = 0; seed < count; seed++)
         {
+            var scenario = scenarioOf(seed);
+            var result = SeedResult.Of(scenario);
+            string options = $" --nodes {scenario.Nodes} --liar {scenario.Liars.FirstOrDefault(Liars.None)}";
+            Assert.True(result.Broken is null, $"{result.Broken}\n{SeedRun.ReplayCommand(seed, options)}");
+        }
+    }
+
+    /// <summary>What is broken first, in so many seeds, when one node is this and claims to be honest.</summary>
+    public static string? FirstBroken(int count, NodeMaker liar)
+    {
+        for (int seed = 0; seed < count; seed++)
+        {
+            using var simulation = new SimulatedNetwork(
+                new Scenario(seed, 4, []), [liar], complaint => throw new PropertyBrokenException(complaint));
             try
             {
-                using var simulation = network(seed);
                 simulation.Run();
             }
-            catch (PropertyBrokenException)
+            catch (PropertyBrokenException broken)
             {
-                return seed;
-            }
-            catch (InvariantBrokenException)
-            {
-                // The core stopped itself before the oracle had to speak.
+                return broken.Message;
             }
         }
 
         return null;
     }
-
-    private static IEnumerable<int> Chosen(int count)
-    {
-        if (Read("SIMULATION_SEED") is { } one) return [one];
-
-        return Enumerable.Range(0, Read("SIMULATION_SEEDS") ?? count);
-    }
-
-    private static int? Read(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), out int value) ? value : null;
 }

@@ -1,6 +1,6 @@
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
-using SupplyChain.RepoNode.Core.Ledger;
+using SupplyChain.Simulation.Tests.World;
 
 namespace SupplyChain.Simulation.Tests;
 
@@ -9,31 +9,28 @@ namespace SupplyChain.Simulation.Tests;
 /// </summary>
 public sealed class The_oracle
 {
-    private const int Seeds = 40;
+    private const int Count = 40;
 
     [Fact]
     public void Catches_a_node_that_restarts_without_its_journal() =>
-        AssertCaught((network, index, genesis) => new Amnesiac(network, index, genesis));
+        AssertCaught((simulation, index) => new Forgetful(simulation, index));
 
     [Fact]
     public void Catches_a_node_that_nullifies_what_it_finalized() =>
-        AssertCaught((network, index, genesis) => new DoubleVoter(network, index, genesis));
+        AssertCaught((simulation, index) => new DoubleVoter(simulation, index));
 
     [Fact]
     public void Catches_a_node_that_delivers_a_block_twice() =>
-        AssertCaught((network, index, genesis) => new Repeater(network, index, genesis));
+        AssertCaught((simulation, index) => new Repeater(simulation, index));
 
-    private static void AssertCaught(NodeMaker liar) =>
-        Assert.NotNull(Tests.Seeds.FirstCaught(Seeds, seed => new Simulation(seed, liar)));
+    private static void AssertCaught(NodeMaker liar) => Assert.NotNull(Seeds.FirstBroken(Count, liar));
 
-    private sealed class Amnesiac(Simulation simulation, byte index, LedgerState genesis)
-        : SimulatedNode(simulation, index, genesis)
+    private sealed class Forgetful(SimulatedNetwork simulation, byte index) : SimulatedNode(simulation, index)
     {
         protected override IEnumerable<JournalRecord> RestoredJournal() => [];
     }
 
-    private sealed class DoubleVoter(Simulation simulation, byte index, LedgerState genesis)
-        : SimulatedNode(simulation, index, genesis)
+    private sealed class DoubleVoter(SimulatedNetwork simulation, byte index) : SimulatedNode(simulation, index)
     {
         protected override void Broadcast(PeerMessage message)
         {
@@ -49,8 +46,7 @@ public sealed class The_oracle
         }
     }
 
-    private sealed class Repeater(Simulation simulation, byte index, LedgerState genesis)
-        : SimulatedNode(simulation, index, genesis)
+    private sealed class Repeater(SimulatedNetwork simulation, byte index) : SimulatedNode(simulation, index)
     {
         protected override void Store(FinalBlock final)
         {

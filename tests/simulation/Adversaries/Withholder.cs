@@ -1,23 +1,33 @@
 using SupplyChain.RepoNode.Core.Consensus.Messages;
-using SupplyChain.RepoNode.Core.Ledger;
+using SupplyChain.Simulation.Tests.World;
 
 namespace SupplyChain.Simulation.Tests.Adversaries;
 
 /// <summary>
-/// Tells everything to one node only, another one each time: certificates come to be known in one place.
+/// Keeps what it has to say until the others have given up waiting, and then says it all at once: votes that complete
+/// certificates of views long over, proposals whose time has passed. Bodies it never gives away.
 /// </summary>
-internal sealed class Withholder(Simulation simulation, byte index, LedgerState genesis)
-    : Adversary(simulation, index, genesis)
+internal sealed class Withholder(SimulatedNetwork simulation, byte index) : Adversary(simulation, index)
 {
+    private readonly List<(byte To, PeerMessage Message)> _kept = [];
+
     protected override void Broadcast(PeerMessage message)
     {
-        byte[] peers = [.. Peers];
-        Send(peers[Random.Next(peers.Length)], message);
+        foreach (byte peer in Peers) Send(peer, message);
     }
 
-    // Nobody gets an answer from it.
     protected override void Send(byte to, PeerMessage message)
     {
-        if (message is PeerMessage.Proposed or PeerMessage.Voted or PeerMessage.Submits) base.Send(to, message);
+        if (message is PeerMessage.GivesBlock) return;
+
+        if (_kept.Count == 0)
+            Simulation.Time.After(TimeSpan.FromMilliseconds(Random.Next(500, 6_000)), SayEverything);
+        _kept.Add((to, message));
+    }
+
+    private void SayEverything()
+    {
+        foreach (var (to, message) in _kept) base.Send(to, message);
+        _kept.Clear();
     }
 }

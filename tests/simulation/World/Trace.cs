@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace SupplyChain.Simulation.Tests;
+namespace SupplyChain.Simulation.Tests.World;
 
 /// <summary>
 /// A hash over everything that was said in a run: two runs of one seed must agree on it to the last bit.
