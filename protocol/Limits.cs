@@ -98,6 +98,15 @@ public static class Limits
     /// <summary>Version floors that an agent keeps (docs/protocol.md §13).</summary>
     public const int MaxVersionFloors = 1_024;
 
+    /// <summary>Nonces that one signature of a node answers (docs/protocol.md §10).</summary>
+    public const int MaxNoncesPerTree = 4_096;
+
+    /// <summary>Bytes of the answer to one nonce: its path has at most 12 hashes.</summary>
+    public const int MaxNonceAnswerSize = 501;
+
+    /// <summary>Bytes of the evidence against one node (docs/protocol.md §8); what is possible stays below 2,400.</summary>
+    public const int MaxEvidenceSize = 4_096;
+
     /// <summary>Bytes of an agent's trusted state.</summary>
     public const int MaxTrustedStateSize = 1 << 18;
 }

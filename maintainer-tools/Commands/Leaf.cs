@@ -78,6 +78,9 @@ internal sealed record Invocation(ParseResult Arguments, Screen Screen, bool Jso
     /// <summary>An option's value; it is required or has a default.</summary>
     public T Get<T>(Option<T> option) => Arguments.GetRequiredValue(option);
 
+    /// <summary>What stands in its place; it is required.</summary>
+    public T Get<T>(Argument<T> argument) => Arguments.GetRequiredValue(argument);
+
     /// <summary>An option's value, or null when it was not given.</summary>
     public T? Find<T>(Option<T> option) => Arguments.GetValue(option);
 

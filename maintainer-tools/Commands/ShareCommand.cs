@@ -25,6 +25,7 @@ internal static class ShareCommand
             PublisherCommands.Build(),
             SubmitCommand.Build(),
             TrustCommands.Build(),
+            AuditCommands.Build(),
             SignatureCommands.Build(),
             DemoCommand.Build(),
         };

@@ -48,7 +48,10 @@ public sealed class InclusionProof
 
     public void WriteTo(ByteWriter writer) => ProofHashes.Write(writer, _hashes);
 
-    public bool Verify(Digest leafHash, Digest root)
+    public bool Verify(Digest leafHash, Digest root) => RootOf(leafHash) == root;
+
+    /// <summary>The root of the tree in which the proof puts this leaf.</summary>
+    public Digest RootOf(Digest leafHash)
     {
         // On the way up, fn is the node's index and sn that of the last node on the same level.
         ulong fn = Index, sn = Size.Value - 1;
@@ -71,7 +74,8 @@ public sealed class InclusionProof
             sn >>= 1;
         }
 
-        return sn == 0 && node == root;
+        Invariant.Holds(sn == 0, "a proof with the hashes its index and size ask for ends at the root");
+        return node;
     }
 
     // Below the level where the paths of leaf and last leaf meet, every level has a sibling; above it, only those where

@@ -1,6 +1,6 @@
 namespace SupplyChain.Protocol.Verification;
 
-/// <summary>Which rule refused (docs/protocol.md §7).</summary>
+/// <summary>Which rule refused (docs/protocol.md §7; of evidence, §8).</summary>
 public enum RejectionReason
 {
     RootMalformed,
@@ -32,6 +32,11 @@ public enum RejectionReason
     VersionBelowFloor,
     NotNewer,
     TargetMismatch,
+    EvidenceMalformed,
+    EvidenceWrongOrigin,
+    EvidenceUnknownNode,
+    EvidenceSignatureInvalid,
+    EvidenceProvesNothing,
 }
 
 /// <summary>What was refused, and why.</summary>
@@ -75,6 +80,11 @@ public sealed record Rejection(RejectionReason Reason, string Detail)
         RejectionReason.VersionBelowFloor => "version-below-floor",
         RejectionReason.NotNewer => "not-newer",
         RejectionReason.TargetMismatch => "target-mismatch",
+        RejectionReason.EvidenceMalformed => "evidence-malformed",
+        RejectionReason.EvidenceWrongOrigin => "evidence-wrong-origin",
+        RejectionReason.EvidenceUnknownNode => "evidence-unknown-node",
+        RejectionReason.EvidenceSignatureInvalid => "evidence-signature-invalid",
+        RejectionReason.EvidenceProvesNothing => "evidence-proves-nothing",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 }

@@ -15,7 +15,7 @@ public enum CosignatureOutcome
     /// <summary>Not newer than what is known, or too far from the own log to be kept.</summary>
     Ignored,
 
-    /// <summary>Its signature is wrong, or there is no such node.</summary>
+    /// <summary>Its signature is wrong, or there is no such node, or no such checkpoint in any log.</summary>
     Forged,
 
     /// <summary>
@@ -35,6 +35,9 @@ public sealed class Cosignatures(TrustRoot root)
     private readonly SortedDictionary<ulong, Digest> _roots = [];
     private readonly Dictionary<ulong, SortedDictionary<byte, CosignatureGossip>> _known = [];
     private readonly Dictionary<byte, SortedDictionary<ulong, CosignatureGossip>> _ahead = [];
+
+    /// <summary>Nodes whose cosignatures contradict each other.</summary>
+    public Accusations Accusations { get; } = new(root);
 
     /// <summary>The newest certified checkpoint, or null.</summary>
     public Checkpoint? Certified { get; private set; }
@@ -61,8 +64,14 @@ public sealed class Cosignatures(TrustRoot root)
         foreach (var waiting in _ahead.Values)
         {
             if (!waiting.Remove(size, out var early)) continue;
-            if (early.Root == logRoot) Keep(early);
-            else forked.Add(early);
+            if (early.Root == logRoot)
+            {
+                Keep(early);
+                continue;
+            }
+
+            Accusations.Elsewhere(early);
+            forked.Add(early);
         }
 
         return forked;
@@ -72,18 +81,24 @@ public sealed class Cosignatures(TrustRoot root)
     public CosignatureOutcome Add(CosignatureGossip cosignature)
     {
         ArgumentNullException.ThrowIfNull(cosignature);
-        if (cosignature.Node >= root.Nodes.Count) return CosignatureOutcome.Forged;
+        if (cosignature.Node >= root.Nodes.Count || cosignature.Size == 0) return CosignatureOutcome.Forged;
         if (IsOld(cosignature)) return CosignatureOutcome.Ignored;
         if (!Verifies(cosignature)) return CosignatureOutcome.Forged;
 
         if (_roots.TryGetValue(cosignature.Size, out var own))
         {
-            if (own != cosignature.Root) return CosignatureOutcome.Forked;
+            if (own != cosignature.Root) return Forked(cosignature);
             Keep(cosignature);
             return CosignatureOutcome.Kept;
         }
 
-        return cosignature.Size > NewestSize ? KeepAhead(cosignature) : CosignatureOutcome.Forked;
+        return cosignature.Size > NewestSize ? KeepAhead(cosignature) : Forked(cosignature);
+    }
+
+    private CosignatureOutcome Forked(CosignatureGossip cosignature)
+    {
+        Accusations.Elsewhere(cosignature);
+        return CosignatureOutcome.Forked;
     }
 
     private ulong NewestSize => _roots.Count == 0 ? 0 : _roots.Keys.Last();
@@ -94,12 +109,14 @@ public sealed class Cosignatures(TrustRoot root)
 
         return _known.TryGetValue(cosignature.Size, out var signatures)
             && signatures.TryGetValue(cosignature.Node, out var known)
+            && known.Root == cosignature.Root
             && known.Time >= cosignature.Time;
     }
 
     private CosignatureOutcome KeepAhead(CosignatureGossip cosignature)
     {
         if (!_ahead.TryGetValue(cosignature.Node, out var waiting)) _ahead.Add(cosignature.Node, waiting = []);
+        if (waiting.TryGetValue(cosignature.Size, out var before)) Accusations.CompareRoots(before, cosignature);
         waiting[cosignature.Size] = cosignature;
 
         // The nearest are wanted first; the farthest will be sent again.
@@ -111,6 +128,7 @@ public sealed class Cosignatures(TrustRoot root)
     {
         if (!_known.TryGetValue(cosignature.Size, out var signatures)) _known.Add(cosignature.Size, signatures = []);
         signatures[cosignature.Node] = cosignature;
+        Accusations.OnOwnLog(cosignature);
         bool certifies = signatures.Count >= root.Quorum.Required && cosignature.Size > (Certified?.Size.Value ?? 0);
         if (!certifies) return;
 

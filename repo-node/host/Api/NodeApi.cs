@@ -15,6 +15,8 @@ internal static class NodeApi
         services.AddRequestTimeouts(RequestLimits.Apply);
         services.AddSingleton<UploadPermission>();
         services.AddSingleton<ArtifactEndpoints>();
+        services.AddSingleton<AttestEndpoint>();
+        services.AddSingleton<EvidenceEndpoints>();
         services.AddSingleton<LogEndpoints>();
         services.AddSingleton<ProofEndpoints>();
         services.AddSingleton<StatementEndpoints>();
@@ -28,8 +30,10 @@ internal static class NodeApi
 
         MapLog(app, app.Services.GetRequiredService<LogEndpoints>());
         MapProofs(app, app.Services.GetRequiredService<ProofEndpoints>());
+        MapAttest(app, app.Services.GetRequiredService<AttestEndpoint>());
         MapArtifacts(app, app.Services.GetRequiredService<ArtifactEndpoints>());
         MapStatements(app, app.Services.GetRequiredService<StatementEndpoints>());
+        MapEvidence(app, app.Services.GetRequiredService<EvidenceEndpoints>());
         MapHealth(app);
         app.MapFallback("{**path}", () => (IResult)Problem.NotFound("The node has no such resource."));
     }
@@ -48,6 +52,10 @@ internal static class NodeApi
         app.MapGet("/map/{keyHash}", (HttpContext context, string keyHash) => proofs.GetMapRow(context, keyHash));
     }
 
+    private static void MapAttest(WebApplication app, AttestEndpoint attest) =>
+        app.MapPost("/attest", (Func<HttpContext, Task<IResult>>)attest.PostAsync)
+            .RequireRateLimiting(RequestLimits.Nonces);
+
     // Artifacts take as long as they take; the server ends connections that are too slow.
     private static void MapArtifacts(WebApplication app, ArtifactEndpoints artifacts)
     {
@@ -65,6 +73,14 @@ internal static class NodeApi
         app.MapPost("/statements", (Func<HttpContext, Task<IResult>>)statements.PostAsync)
             .RequireRateLimiting(RequestLimits.Writes);
         app.MapGet("/statements/{id}", (HttpContext context, string id) => statements.Get(context, id));
+    }
+
+    private static void MapEvidence(WebApplication app, EvidenceEndpoints evidence)
+    {
+        app.MapGet("/evidence", (HttpContext context) => evidence.List(context));
+        app.MapGet("/evidence/{node}", (HttpContext context, string node) => evidence.Get(context, node));
+        app.MapPost("/evidence", (Func<HttpContext, Task<IResult>>)evidence.PostAsync)
+            .RequireRateLimiting(RequestLimits.Writes);
     }
 
     private static void MapHealth(WebApplication app)

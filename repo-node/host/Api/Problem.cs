@@ -42,7 +42,7 @@ internal sealed class Problem(int status, string name, string detail) : IResult
         "More came than the node takes at once. Try again later.");
 
     public static Problem Starting() => new(
-        StatusCodes.Status503ServiceUnavailable, "starting", "Nothing is certified yet: too few nodes have cosigned.");
+        StatusCodes.Status503ServiceUnavailable, "starting", "Nothing is certified yet, or cosigned: too few nodes have joined.");
 
     public static Problem Internal() => new(
         StatusCodes.Status500InternalServerError, "internal", "The node failed to answer; its log says why.");

@@ -15,11 +15,17 @@ internal static class RequestLimits
     /// <summary>Requests that change something or cost a signature check.</summary>
     public const string Writes = "writes";
 
+    /// <summary>Nonces. Many agents may share an address, and many nonces share a signature.</summary>
+    public const string Nonces = "nonces";
+
     private const int MaxConnections = 1_024;
     private const int ReadBurst = 4_000;
     private const int ReadsPerSecond = 2_000;
     private const int WriteBurst = 200;
     private const int WritesPerSecond = 50;
+
+    private const int NonceBurst = 1_000;
+    private const int NoncesPerSecond = 500;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
@@ -39,6 +45,7 @@ internal static class RequestLimits
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
             context => Bucket(context, ReadBurst, ReadsPerSecond));
         limiter.AddPolicy(Writes, context => Bucket(context, WriteBurst, WritesPerSecond));
+        limiter.AddPolicy(Nonces, context => Bucket(context, NonceBurst, NoncesPerSecond));
         limiter.OnRejected = async (rejected, _) =>
         {
             var context = rejected.HttpContext;

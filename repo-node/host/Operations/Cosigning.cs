@@ -24,6 +24,8 @@ internal sealed class Cosigning
     private readonly FinalChain _chain;
     private readonly SigningJournal _journal;
     private readonly NodeDatabase _database;
+    private readonly EvidenceStore _evidence;
+    private readonly TileStore _tiles;
     private readonly PeerNetwork _network;
     private readonly TimeProvider _time;
     private readonly ILogger<Cosigning> _log;
@@ -35,7 +37,7 @@ internal sealed class Cosigning
     // The last parameter is the last checkpoint in the signing journal.
     public Cosigning(
         FirstRoot root, PeerSet peers, NodeKeys keys, FinalChain chain, SigningJournal journal, NodeDatabase database,
-        PeerNetwork network, TimeProvider time, ILogger<Cosigning> log, JournalRecord.CosignedCheckpoint? last)
+        EvidenceStore evidence, TileStore tiles, PeerNetwork network, TimeProvider time, ILogger<Cosigning> log, JournalRecord.CosignedCheckpoint? last)
     {
         _root = root.Root;
         _self = peers.Self;
@@ -43,6 +45,8 @@ internal sealed class Cosigning
         _chain = chain;
         _journal = journal;
         _database = database;
+        _evidence = evidence;
+        _tiles = tiles;
         _network = network;
         _time = time;
         _log = log;
@@ -55,6 +59,9 @@ internal sealed class Cosigning
 
     /// <summary>What is served; null before the first time.</summary>
     public CertifiedState? Certified { get; private set; }
+
+    /// <summary>The last checkpoint in the signing journal; null before the first.</summary>
+    public JournalRecord.CosignedCheckpoint? Cosigned => _cosigner.Last;
 
     /// <summary>Artifacts of final releases that this node has not read back yet, and must before it cosigns.</summary>
     public IReadOnlyList<Artifact> Missing => [.. _cosigner.Missing.Select(digest => _unread[digest])];
@@ -127,12 +134,32 @@ internal sealed class Cosigning
                 break;
             case CosignatureOutcome.Forked: ReportFork(cosignature); break;
         }
+
+        Prosecute();
     }
 
     private void Extend(Attestable candidate)
     {
         _cosigner.Extend(candidate);
         foreach (var forked in _cosignatures.Extend(candidate.Size, candidate.Root)) ReportFork(forked);
+        Prosecute();
+    }
+
+    // What convicts is kept and served; nobody has to believe this node.
+    private void Prosecute()
+    {
+        foreach (var accusation in _cosignatures.Accusations.Take())
+        {
+            if (_cosignatures.Accusations.ToEvidence(accusation, _tiles.At) is { } evidence
+                && _evidence.Add(evidence).TryGet(out var conviction, out _))
+            {
+                _log.LogCritical("Node {Node} {Contradiction}", evidence.Node, conviction.Contradiction);
+            }
+            else
+            {
+                _cosignatures.Accusations.Dismiss(accusation);
+            }
+        }
     }
 
     private CosignatureGossip Sign(JournalRecord.CosignedCheckpoint record)

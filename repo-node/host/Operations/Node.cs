@@ -1,6 +1,7 @@
 using Serilog.Extensions.Logging;
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Api;
+using SupplyChain.RepoNode.Core.Attestation;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Peers;
 using SupplyChain.RepoNode.Storage;
@@ -47,14 +48,17 @@ internal sealed class Node : IAsyncDisposable
         var artifacts = new ArtifactStore(files.Artifacts);
         var chain = new FinalChain(root, _database, tiles);
         var last = records.OfType<JournalRecord.CosignedCheckpoint>().LastOrDefault();
+        var evidence = new EvidenceStore(files, root.Root);
         var cosigning = new Cosigning(
-            root, _peers, keys, chain, _journal, _database, _network, time, Log<Cosigning>(), last);
+            root, _peers, keys, chain, _journal, _database, evidence, tiles, _network, time, Log<Cosigning>(), last);
         chain.Restore(cosigning.Extend);
         if (_database.LoadCheckpoint() is { } note) cosigning.Resume(note);
 
         var replica = Replica.Restore(new Committee(root.Root), keys.Vote, chain.Tip, records);
         Compact(replica.Retained(), last, records.Count);
-        var state = new NodeState(new NodeSnapshot(replica.View, replica.Pending, chain.Tip, cosigning.Certified));
+        var state = new NodeState(new NodeSnapshot(
+            replica.View, replica.Pending, chain.Tip, cosigning.Certified, cosigning.Cosigned));
+        var nonces = new NonceBatches(new NonceSigner(root.Root.Origin, keys.Attestation), state, time);
         var others = _peers.Others.Select(node => root.Root.Nodes[node]);
         _fetcher = new ArtifactFetcher(artifacts, others, time, Log<ArtifactFetcher>());
         _loop = new NodeLoop(
@@ -63,7 +67,7 @@ internal sealed class Node : IAsyncDisposable
         var builder = CreateBuilder(addresses);
         builder.Services
             .AddSingleton(root).AddSingleton(root.Root).AddSingleton(state).AddSingleton(tiles).AddSingleton(artifacts)
-            .AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network).AddSingleton(_loop)
+            .AddSingleton(nonces).AddSingleton(evidence).AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network).AddSingleton(_loop)
             .AddSingleton<IPeerFrames>(_loop).AddSingleton<PeerListener>();
         builder.Services.AddNodeApi();
         _app = builder.Build();

@@ -248,8 +248,8 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         else _database.RefuseSubmission(pending.Id, refusal.Name());
     }
 
-    private void Show() =>
-        _state.Current = new NodeSnapshot(_replica.View, _replica.Pending, _chain.Tip, _cosigning.Certified);
+    private void Show() => _state.Current =
+        new NodeSnapshot(_replica.View, _replica.Pending, _chain.Tip, _cosigning.Certified, _cosigning.Cosigned);
 
     private void Post(ReplicaEvent happened) => Post(new Work.Event(happened));
 

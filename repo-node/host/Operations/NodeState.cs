@@ -14,7 +14,13 @@ internal sealed record CertifiedState(ReadOnlyMemory<byte> Note, LedgerState Led
 }
 
 /// <summary>What requests see of the node: one consistent picture, replaced as a whole by the loop.</summary>
-internal sealed record NodeSnapshot(View View, int Pending, ChainTip Tip, CertifiedState? Certified);
+/// <param name="View">Of the replica.</param>
+/// <param name="Pending">Submissions that wait.</param>
+/// <param name="Tip">The end of the final chain.</param>
+/// <param name="Certified">What is served; null before the first time.</param>
+/// <param name="Cosigned">The newest checkpoint in the signing journal; null before the first.</param>
+internal sealed record NodeSnapshot(
+    View View, int Pending, ChainTip Tip, CertifiedState? Certified, JournalRecord.CosignedCheckpoint? Cosigned);
 
 /// <summary>Where the loop leaves the newest <see cref="NodeSnapshot"/>.</summary>
 internal sealed class NodeState(NodeSnapshot first)

@@ -29,6 +29,11 @@ internal sealed record NodeFiles(string Data)
 
     public string Artifacts => Path.Combine(Data, "artifacts", "sha256");
 
+    public string Evidence => Path.Combine(Data, "evidence");
+
+    /// <summary>A node's name is a plain file name (docs/protocol.md §1).</summary>
+    public string EvidenceOf(string node) => Path.Combine(Evidence, $"{node}.evidence");
+
     public string Logs => Path.Combine(Data, "logs");
 
     /// <summary>Creates the directories that hold secrets for their owner only.</summary>

@@ -2,7 +2,9 @@ using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Tests.Equivocation;
 using SupplyChain.Protocol.Tests.Map;
+using SupplyChain.Protocol.Tests.Nonces;
 using SupplyChain.Protocol.Tests.Statements;
 using SupplyChain.Protocol.Trust;
 using SupplyChain.Protocol.Verification;
@@ -28,6 +30,8 @@ public sealed class WireLockTests
         { "trust root", "7662a146fd98acb6d8189172c9fd2d6255881e047c13f6ff11eac84647096807" },
         { "trust policy", "76217d99d69f9309ed50b021831446f057b99c66f8eeaae001639876d3fdd6cb" },
         { "trusted state", "6a8bcb013395ff6ddbfa70bfe325610fb9facb1f3489aca1b6c0846001ec82d1" },
+        { "nonce answer", "2c1898d99f71457fd661efb4c25f2ec969e53344d502ba74855efefc8eebbca3" },
+        { "evidence", "910c99954adb2254d30eab551b65b6c1f221ba3663168ffbb8e28fe702a181d4" },
         { "update", "4cc6af51f2778a28ee5299543314b2dc0598b9b3480e65673682bdc509fba739" },
         { "map answer", "121605e67548d767f479d832f056eccee14b074b9638a29ae1f78e0e8dac546c" },
     };
@@ -59,6 +63,8 @@ public sealed class WireLockTests
             .RaiseFloor(RandomStatements.Name(random), "stable", RandomStatements.Version(random))
             .RaiseFloor(RandomStatements.Name(random), "stable", RandomStatements.Version(random))
             .ToBytes(),
+        "nonce answer" => NonceAnswerTests.Random(random).ToBytes(),
+        "evidence" => EvidenceTests.Random(random).ToBytes(),
         "update" => RandomLog(random).Prove(TestNetwork.Created, from: new TreeSize(2)).ToBytes(),
         "map answer" => RandomAnswer(random).ToBytes(),
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
