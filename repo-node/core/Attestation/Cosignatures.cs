@@ -35,6 +35,7 @@ public sealed class Cosignatures(TrustRoot root)
     private readonly SortedDictionary<ulong, Digest> _roots = [];
     private readonly Dictionary<ulong, SortedDictionary<byte, CosignatureGossip>> _known = [];
     private readonly Dictionary<byte, SortedDictionary<ulong, CosignatureGossip>> _ahead = [];
+    private readonly Dictionary<byte, CosignatureGossip> _newest = [];
 
     /// <summary>Nodes whose cosignatures contradict each other.</summary>
     public Accusations Accusations { get; } = new(root);
@@ -44,7 +45,7 @@ public sealed class Cosignatures(TrustRoot root)
 
     /// <summary>The cosignatures on <see cref="Certified"/>, in the root's order of nodes.</summary>
     public IReadOnlyList<NoteSignature> OnCertified =>
-        Certified is null ? [] : [.. _known[Certified.Size.Value].Values.Select(ToNote)];
+        Certified is null ? [] : [.. _known[Certified.Size.Value].Values.Select(signature => ToNote(root, signature))];
 
     /// <summary>The newest cosignatures, to tell a peer that connects.</summary>
     public IReadOnlyList<CosignatureGossip> Newest =>
@@ -54,6 +55,21 @@ public sealed class Cosignatures(TrustRoot root)
             .Select(signatures => signatures.MaxBy(signature => signature.Size)!)
             .OrderBy(signature => signature.Node),
     ];
+
+    /// <summary>The newest cosignature of a node that was ever seen, on whatever root; for its boot check.</summary>
+    public CosignatureGossip? NewestOf(byte node) => _newest.GetValueOrDefault(node);
+
+    /// <summary>Whether the node it names signed it.</summary>
+    public static bool Verifies(TrustRoot root, CosignatureGossip cosignature)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentNullException.ThrowIfNull(cosignature);
+        if (cosignature.Node >= root.Nodes.Count) return false;
+
+        var verifier = root.Nodes[cosignature.Node].AttestationVerifier;
+        byte[] text = CheckpointOf(root, cosignature).ToText();
+        return Cosignature.TryVerify(verifier, text, ToNote(root, cosignature), out _);
+    }
 
     /// <summary>A checkpoint of the own final log; those that arrived early for it count from now on.</summary>
     /// <returns>Early ones that turn out to be on another root.</returns>
@@ -83,8 +99,9 @@ public sealed class Cosignatures(TrustRoot root)
         ArgumentNullException.ThrowIfNull(cosignature);
         if (cosignature.Node >= root.Nodes.Count || cosignature.Size == 0) return CosignatureOutcome.Forged;
         if (IsOld(cosignature)) return CosignatureOutcome.Ignored;
-        if (!Verifies(cosignature)) return CosignatureOutcome.Forged;
+        if (!Verifies(root, cosignature)) return CosignatureOutcome.Forged;
 
+        NoteNewest(cosignature);
         if (_roots.TryGetValue(cosignature.Size, out var own))
         {
             if (own != cosignature.Root) return Forked(cosignature);
@@ -132,7 +149,7 @@ public sealed class Cosignatures(TrustRoot root)
         bool certifies = signatures.Count >= root.Quorum.Required && cosignature.Size > (Certified?.Size.Value ?? 0);
         if (!certifies) return;
 
-        Certified = CheckpointOf(cosignature);
+        Certified = CheckpointOf(root, cosignature);
         foreach (ulong old in _known.Keys.Where(size => size < cosignature.Size).ToList()) _known.Remove(old);
         foreach (ulong old in _roots.Keys.TakeWhile(size => size < cosignature.Size).ToList()) _roots.Remove(old);
         foreach (var waiting in _ahead.Values)
@@ -141,17 +158,17 @@ public sealed class Cosignatures(TrustRoot root)
         }
     }
 
-    private bool Verifies(CosignatureGossip cosignature) =>
-        Cosignature.TryVerify(
-            root.Nodes[cosignature.Node].AttestationVerifier,
-            CheckpointOf(cosignature).ToText(),
-            ToNote(cosignature),
-            out _);
+    private void NoteNewest(CosignatureGossip cosignature)
+    {
+        var known = NewestOf(cosignature.Node);
+        if (known is null || (cosignature.Size, cosignature.Time).CompareTo((known.Size, known.Time)) > 0)
+            _newest[cosignature.Node] = cosignature;
+    }
 
-    private NoteSignature ToNote(CosignatureGossip cosignature) =>
+    private static NoteSignature ToNote(TrustRoot root, CosignatureGossip cosignature) =>
         Cosignature.ToNoteSignature(
             root.Nodes[cosignature.Node].AttestationVerifier, (ulong)cosignature.Time, cosignature.Signature.AsSpan());
 
-    private Checkpoint CheckpointOf(CosignatureGossip cosignature) =>
+    private static Checkpoint CheckpointOf(TrustRoot root, CosignatureGossip cosignature) =>
         new(root.Origin, new TreeSize(cosignature.Size), cosignature.Root);
 }

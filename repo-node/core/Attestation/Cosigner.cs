@@ -16,6 +16,10 @@ public sealed class Cosigner
     private readonly HashSet<Digest> _held = [];
     private Attestable? _newest;
 
+    // When the last checkpoint was cosigned, by the steady clock; unknown after a restart.
+    private TimeSpan? _cosignedAt;
+    private bool _mayBeUnsent;
+
     /// <param name="attestEvery">Seconds.</param>
     /// <param name="last">The last checkpoint in the signing journal, or null.</param>
     public Cosigner(long attestEvery, JournalRecord.CosignedCheckpoint? last)
@@ -23,6 +27,7 @@ public sealed class Cosigner
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(attestEvery);
         _attestEvery = attestEvery;
         Last = last;
+        _mayBeUnsent = last is not null;
     }
 
     /// <summary>The last checkpoint in the signing journal.</summary>
@@ -31,9 +36,6 @@ public sealed class Cosigner
     /// <summary>Artifacts that the oldest waiting checkpoint still lacks.</summary>
     public IReadOnlyList<Digest> Missing =>
         _waiting.TryPeek(out var candidate) ? [.. candidate.Artifacts.Where(digest => !_held.Contains(digest))] : [];
-
-    /// <summary>When the newest is to be cosigned again, Unix seconds; null before the first.</summary>
-    public long? DueAgain => Last is null ? null : Last.Time + _attestEvery;
 
     /// <summary>
     /// The next checkpoint of the own chain, in order: the genesis, then those of final blocks; after a restart from
@@ -60,9 +62,21 @@ public sealed class Cosigner
     /// <summary>The host has read these back from its own disk.</summary>
     public void ArtifactsRead(IEnumerable<Digest> artifacts) => _held.UnionWith(artifacts);
 
+    /// <summary>
+    /// After a restart, once: what is journaled already and may never have been sent, as soon as the chain leads there.
+    /// </summary>
+    public JournalRecord.CosignedCheckpoint? TakeUnsent()
+    {
+        if (!_mayBeUnsent || !HasReachedLast) return null;
+
+        _mayBeUnsent = false;
+        return Last;
+    }
+
     /// <summary>What to journal and cosign now, or null. Times never go back, even when the clock does.</summary>
-    /// <param name="now">Unix seconds.</param>
-    public JournalRecord.CosignedCheckpoint? Next(long now)
+    /// <param name="now">The wall clock, Unix seconds: what the cosignature says.</param>
+    /// <param name="steady">A clock that nobody sets: how long ago the last cosignature was.</param>
+    public JournalRecord.CosignedCheckpoint? Next(long now, TimeSpan steady)
     {
         long time = Math.Max(now, Last?.Time ?? 0);
         if (_waiting.TryPeek(out var candidate))
@@ -71,21 +85,29 @@ public sealed class Cosigner
                 return new JournalRecord.CosignedCheckpoint(candidate.Size, candidate.Root, time);
         }
 
-        // What was cosigned is signed again only once the chain is known to lead there.
-        bool reached = _newest is not null && Last is not null && _newest.Size >= Last.Size;
-        return reached && now >= DueAgain ? Last! with { Time = time } : null;
+        // What was cosigned is signed again only once the chain is known to lead there, and to say something new.
+        return HasReachedLast && IsDueAgain(now, steady) && time > Last!.Time ? Last with { Time = time } : null;
     }
 
     /// <summary>The record is on disk: from now on it binds this node.</summary>
-    public void Journaled(JournalRecord.CosignedCheckpoint record)
+    /// <param name="record">What <see cref="Next"/> returned.</param>
+    /// <param name="steady">The clock that nobody sets.</param>
+    public void Journaled(JournalRecord.CosignedCheckpoint record, TimeSpan steady)
     {
         ArgumentNullException.ThrowIfNull(record);
         Invariant.Holds(
             Last is null || record.Size > Last.Size || (record.Size == Last.Size && record.Root == Last.Root),
             "cosigned checkpoints extend each other");
-        Last = record;
+        (Last, _cosignedAt, _mayBeUnsent) = (record, steady, false);
         if (!_waiting.TryPeek(out var candidate) || candidate.Size != record.Size) return;
 
         foreach (var digest in _waiting.Dequeue().Artifacts) _held.Remove(digest);
     }
+
+    private bool HasReachedLast => _newest is not null && Last is not null && _newest.Size >= Last.Size;
+
+    // After a restart only the stamp tells how long ago it was.
+    private bool IsDueAgain(long now, TimeSpan steady) => _cosignedAt is { } at
+        ? steady - at >= TimeSpan.FromSeconds(_attestEvery)
+        : now >= Last!.Time + _attestEvery;
 }

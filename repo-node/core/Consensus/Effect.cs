@@ -24,7 +24,7 @@ public abstract record Effect
     /// <summary>Send to every other node.</summary>
     public sealed record Broadcast(PeerMessage Message) : Effect;
 
-    /// <summary>Replaces the one timer; null cancels it.</summary>
+    /// <summary>Replaces the one timer, by the steady clock; null cancels it.</summary>
     public sealed record SetTimer(DateTimeOffset? At) : Effect;
 
     /// <summary>
@@ -35,7 +35,8 @@ public abstract record Effect
 
     /// <summary>
     /// Get these artifacts, check them, read them back and answer with <see cref="ReplicaEvent.ArtifactsHeld"/>; at
-    /// once for those already held. Asked for once: the host keeps trying.
+    /// once for those already held. Asked for once: the host keeps trying, unless it finds that no bytes can be what is
+    /// stated (<see cref="ReplicaEvent.ArtifactsRuledOut"/>).
     /// </summary>
     public sealed record NeedArtifacts(ImmutableArray<Artifact> Artifacts) : Effect;
 
@@ -45,6 +46,12 @@ public abstract record Effect
     /// then the newest finalisation among them.
     /// </summary>
     public sealed record SendChain(byte To, ulong AfterHeight) : Effect;
+
+    /// <summary>
+    /// A submission waits to be ordered from now on, a client's or one that a peer brought: to be stored, in this order,
+    /// before anybody is told. After a restart all are handed in again: later ones may rest on earlier ones.
+    /// </summary>
+    public sealed record Keep(Envelope Submission) : Effect;
 
     /// <summary>What became of a client's submission.</summary>
     public sealed record Answer(Digest Id, SubmissionAnswer Outcome) : Effect;

@@ -22,6 +22,9 @@ public enum ProposalRefusal
     /// <summary>A ledger rule refuses one of its entries.</summary>
     InvalidEntry,
 
+    /// <summary>It states a size or an fs-verity digest that the bytes of that SHA-256 do not have.</summary>
+    WrongArtifact,
+
     /// <summary>Execution leads to other roots than the header's.</summary>
     WrongRoots,
 }

@@ -1,6 +1,7 @@
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Statements;
+using SupplyChain.RepoNode.Core.Consensus.Boot;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Core.Consensus.Pace;
 using SupplyChain.RepoNode.Core.Consensus.Peers;
@@ -92,10 +93,12 @@ public sealed class Replica
     /// <param name="tip">The newest stored final block; older than the journal's finalisation if the process died in
     /// between.</param>
     /// <param name="journal">All records in their order; cosigned checkpoints are skipped.</param>
+    /// <param name="silent">Sign nothing until <see cref="ReplicaEvent.BootChecked"/>.</param>
     /// <exception cref="ArgumentException">The key is none of the committee's.</exception>
     /// <exception cref="InvariantBrokenException">The journal contradicts itself or the chain.</exception>
     public static Replica Restore(
-        Committee committee, Ed25519PrivateKey voteKey, ChainTip tip, IEnumerable<JournalRecord> journal)
+        Committee committee, Ed25519PrivateKey voteKey, ChainTip tip, IEnumerable<JournalRecord> journal,
+        bool silent = false)
     {
         ArgumentNullException.ThrowIfNull(committee);
         ArgumentNullException.ThrowIfNull(voteKey);
@@ -107,15 +110,19 @@ public sealed class Replica
 
         var state = new ReplicaState(committee, self.Value, tip);
         state.Recall(journal);
+        state.Log.IsSilent = silent;
         return new Replica(state, voteKey);
     }
+
+    /// <summary>The same where one clock serves for both.</summary>
+    public IReadOnlyList<Effect> Step(ReplicaEvent happened, DateTimeOffset now) => Step(happened, new Moment(now, now));
 
     /// <summary>
     /// Takes one event and says what to do, in order.
     /// </summary>
     /// <param name="happened">The event.</param>
-    /// <param name="now">The host's wall clock; a time before an earlier one counts as that earlier one.</param>
-    public IReadOnlyList<Effect> Step(ReplicaEvent happened, DateTimeOffset now)
+    /// <param name="now">The host's clocks.</param>
+    public IReadOnlyList<Effect> Step(ReplicaEvent happened, Moment now)
     {
         ArgumentNullException.ThrowIfNull(happened);
         if (_certification.IsHalted) return [];
@@ -124,16 +131,24 @@ public sealed class Replica
         switch (happened)
         {
             case ReplicaEvent.Started: OnStarted(); break;
+            case ReplicaEvent.BootChecked: _state.Log.IsSilent = false; break;
             case ReplicaEvent.Received(var from, var message): OnReceived(from, message); break;
             case ReplicaEvent.PeerConnected(var peer): _outbox.Send(peer, Standing()); break;
             case ReplicaEvent.Submitted(var envelope): OnSubmitted(envelope); break;
             case ReplicaEvent.ArtifactsHeld(var artifacts): _artifacts.Answer(artifacts); break;
+            case ReplicaEvent.ArtifactsRuledOut(var artifacts): OnRuledOut(artifacts); break;
             case ReplicaEvent.TimerFired: _timer = null; break;
         }
 
         Settle();
         return _outbox.Take();
     }
+
+    /// <summary>What the journal says this node has voted; to be asked for before the first step.</summary>
+    public JournaledVotes Journaled() => new(_state.Certificates.LastFinal, [.. _state.Log.All]);
+
+    /// <summary>The highest vote of a node that this one has seen; for its boot check.</summary>
+    public Vote? NewestVoteOf(byte node) => _state.Pool.Newest(node);
 
     /// <summary>
     /// The journal records that a restart still needs; a host that compacts its journal writes these anew.
@@ -157,11 +172,18 @@ public sealed class Replica
     private void OnSubmitted(Envelope envelope)
     {
         var (answer, taken) = _submissions.Add(envelope, from: null);
+        if (taken is not null) _outbox.Add(new Effect.Keep(envelope));
         _outbox.Add(new Effect.Answer(envelope.Id, answer));
         if (taken is null) return;
 
         _outbox.Broadcast(new PeerMessage.Submits(envelope));
         _artifacts.Need(taken.Artifacts);
+    }
+
+    private void OnRuledOut(IReadOnlyCollection<Artifact> artifacts)
+    {
+        _artifacts.RuleOut(artifacts);
+        _submissions.RemoveImpossible();
     }
 
     private PeerMessage.Stands Standing() => new(_catchUp.Status(View));

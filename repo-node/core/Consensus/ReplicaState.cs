@@ -1,5 +1,6 @@
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Core.Consensus.Pace;
 using SupplyChain.RepoNode.Core.Consensus.Proposing;
 using SupplyChain.RepoNode.Core.Consensus.Voting;
 
@@ -19,8 +20,11 @@ internal sealed class ReplicaState(Committee committee, byte self, ChainTip tip)
     /// <summary>This node's number.</summary>
     public byte Self => self;
 
-    /// <summary>The time of the event at hand.</summary>
+    /// <summary>The time of the event at hand, by the clock of timers and patience.</summary>
     public DateTimeOffset Now { get; private set; }
+
+    /// <summary>The time of the event at hand, as the world counts it: for the times of blocks.</summary>
+    public DateTimeOffset WallClock { get; private set; }
 
     public View View { get; private set; } = tip.Header.View.Next;
 
@@ -64,10 +68,11 @@ internal sealed class ReplicaState(Committee committee, byte self, ChainTip tip)
     public bool IsInWindow(View view) =>
         view > Certificates.LastFinal && view >= OldestVoteView && view <= View.Next;
 
-    /// <summary>A time before an earlier one counts as that earlier one.</summary>
-    public void AdvanceTo(DateTimeOffset now)
+    /// <summary>A steady time before an earlier one counts as that earlier one; the wall clock is what it is.</summary>
+    public void AdvanceTo(Moment now)
     {
-        if (now > Now) Now = now;
+        if (now.Steady > Now) Now = now.Steady;
+        WallClock = now.Wall;
     }
 
     /// <summary>Moves on to a later view.</summary>
@@ -85,6 +90,7 @@ internal sealed class ReplicaState(Committee committee, byte self, ChainTip tip)
     /// <exception cref="InvariantBrokenException">They contradict themselves or the chain.</exception>
     public void Recall(IEnumerable<JournalRecord> journal)
     {
+        if (tip.Finalisation is { } stored) Pool.Recall(stored);
         foreach (var record in journal) Take(record);
 
         Invariant.Holds(
@@ -149,6 +155,7 @@ internal sealed class ReplicaState(Committee committee, byte self, ChainTip tip)
                 break;
             case JournalRecord.Learned(var certificate) when !Certificates.Knows(certificate):
                 Certificates.Add(certificate);
+                Pool.Recall(certificate);
                 View = View.Max(View, certificate.View.Next);
                 break;
             case JournalRecord.VotedBlock(var block):

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Statements;
@@ -8,12 +9,13 @@ namespace SupplyChain.RepoNode.Core.Ledger;
 /// <summary>
 /// Verifies role signatures and remembers the newest that verified: a submission is checked when it arrives, when it is
 /// proposed and when it is executed, and two pairings cost milliseconds. What is remembered is the whole envelope with
-/// the key, so that nothing else passes for it.
+/// the key, so that nothing else passes for it. A host may ask from several threads, so that the pairings of what comes
+/// from strangers are done elsewhere than where blocks are ordered.
 /// </summary>
 public sealed class RoleSignatures(int capacity)
 {
-    private readonly HashSet<Digest> _verified = [];
-    private readonly Queue<Digest> _oldestFirst = [];
+    private readonly ConcurrentDictionary<Digest, bool> _verified = new();
+    private readonly ConcurrentQueue<Digest> _oldestFirst = new();
 
     /// <summary>True when the envelope carries exactly this key's valid signature.</summary>
     public bool Verifies(Envelope envelope, PublicKey key)
@@ -21,12 +23,12 @@ public sealed class RoleSignatures(int capacity)
         ArgumentNullException.ThrowIfNull(envelope);
         ArgumentNullException.ThrowIfNull(key);
         var subject = Digest.Of(new ByteWriter().Bytes(key.ToBytes()).Bytes(envelope.ToBytes()).WrittenSpan);
-        if (_verified.Contains(subject)) return true;
+        if (_verified.ContainsKey(subject)) return true;
         if (!envelope.IsSignedExactlyBy(key)) return false;
+        if (!_verified.TryAdd(subject, true)) return true;
 
-        if (_oldestFirst.Count == capacity) _verified.Remove(_oldestFirst.Dequeue());
-        _verified.Add(subject);
         _oldestFirst.Enqueue(subject);
+        if (_oldestFirst.Count > capacity && _oldestFirst.TryDequeue(out var oldest)) _verified.TryRemove(oldest, out _);
         return true;
     }
 }

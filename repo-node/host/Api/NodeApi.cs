@@ -1,6 +1,7 @@
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.RepoNode.Operations;
 using SupplyChain.RepoNode.Peers;
+using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Api;
 
@@ -94,7 +95,9 @@ internal static class NodeApi
             var root = snapshot.Tip.Ledger.TrustRoot;
             var status = new NodeStatus(
                 name, root.Origin, snapshot.View.Number, snapshot.Tip.Header.Height, snapshot.Tip.Ledger.Size,
-                snapshot.Certified?.Ledger.Size ?? 0, snapshot.Pending, network.Connected, root.Quorum.Required);
+                snapshot.Certified?.Ledger.Size ?? 0, snapshot.Pending, network.Connected, root.Quorum.Required,
+                snapshot.Progress.Phase, snapshot.Progress.KnownHeight, (ulong)snapshot.Progress.ArtifactBytes,
+                (ulong)snapshot.Progress.ArtifactBytesNeeded);
             byte[] body = status.WriteTo(new CanonicalJsonWriter()).ToArray();
             return StaticContent.Current(context, body, "application/json");
         });
@@ -112,6 +115,10 @@ internal static class NodeApi
                 ? Problem.TooLarge("The body is longer than this request may have.")
                 : Problem.Malformed("The request breaks off, or is not HTTP.");
             await problem.ExecuteAsync(context);
+        }
+        catch (IOException full) when (FileSync.IsDiskFull(full) && !context.Response.HasStarted && !IsGone(context))
+        {
+            await Problem.DiskFull().ExecuteAsync(context);
         }
         catch (IOException failure) when (!context.Response.HasStarted && !IsGone(context))
         {

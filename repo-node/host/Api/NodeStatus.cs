@@ -14,6 +14,10 @@ namespace SupplyChain.RepoNode.Api;
 /// <param name="Pending">Submissions that wait to be ordered.</param>
 /// <param name="Peers">Peers that have let it in.</param>
 /// <param name="Quorum">q; with itself, a node needs q − 1 peers.</param>
+/// <param name="Phase"><c>boot-check</c> while it signs nothing, <c>catching-up</c>, <c>taking-part</c>.</param>
+/// <param name="KnownHeight">The height it knows the chain to have; its own when that is higher.</param>
+/// <param name="ArtifactBytes">Of artifacts it lacked since it started, bytes that have come.</param>
+/// <param name="ArtifactBytesNeeded">Bytes that it lacked in all.</param>
 internal sealed record NodeStatus(
     string Name,
     string Origin,
@@ -23,7 +27,11 @@ internal sealed record NodeStatus(
     ulong CertifiedSize,
     int Pending,
     int Peers,
-    int Quorum)
+    int Quorum,
+    string Phase,
+    ulong KnownHeight,
+    ulong ArtifactBytes,
+    ulong ArtifactBytesNeeded)
 {
     public CanonicalJsonWriter WriteTo(CanonicalJsonWriter writer) => writer.BeginObject()
         .Field("name", Name)
@@ -35,6 +43,10 @@ internal sealed record NodeStatus(
         .Field("pending", (ulong)Pending)
         .Field("peers", (ulong)Peers)
         .Field("quorum", (ulong)Quorum)
+        .Field("phase", Phase)
+        .Field("knownHeight", KnownHeight)
+        .Field("artifactBytes", ArtifactBytes)
+        .Field("artifactBytesNeeded", ArtifactBytesNeeded)
         .EndObject();
 
     public static bool TryRead(ReadOnlySpan<byte> json, [NotNullWhen(true)] out NodeStatus? status)
@@ -51,10 +63,15 @@ internal sealed record NodeStatus(
         if (!reader.TryName("pending") || !reader.TryNumber(out ulong pending, int.MaxValue)) return false;
         if (!reader.TryName("peers") || !reader.TryNumber(out ulong peers, int.MaxValue)) return false;
         if (!reader.TryName("quorum") || !reader.TryNumber(out ulong quorum, int.MaxValue)) return false;
+        if (!reader.TryName("phase") || !reader.TryString(out string? phase, Limits.MaxNameLength)) return false;
+        if (!reader.TryName("knownHeight") || !reader.TryNumber(out ulong known)) return false;
+        if (!reader.TryName("artifactBytes") || !reader.TryNumber(out ulong held)) return false;
+        if (!reader.TryName("artifactBytesNeeded") || !reader.TryNumber(out ulong needed)) return false;
         if (!reader.TryEndObject() || !reader.AtEnd) return false;
 
         status = new NodeStatus(
-            name, origin, view, height, treeSize, certifiedSize, (int)pending, (int)peers, (int)quorum);
+            name, origin, view, height, treeSize, certifiedSize, (int)pending, (int)peers, (int)quorum, phase,
+            known, held, needed);
         return true;
     }
 }

@@ -25,6 +25,12 @@ internal sealed class Problem(int status, string name, string detail) : IResult
     public static Problem ArtifactMissing(string detail) =>
         new(StatusCodes.Status409Conflict, "artifact-missing", detail);
 
+    public static Problem ArtifactMismatch(string detail) =>
+        new(StatusCodes.Status422UnprocessableEntity, "artifact-mismatch", detail);
+
+    public static Problem DiskFull() => new(
+        StatusCodes.Status507InsufficientStorage, "disk-full", "This node's disk has no room for it.");
+
     public static Problem TooLarge(string detail) => new(StatusCodes.Status413PayloadTooLarge, "too-large", detail);
 
     public static Problem DigestMismatch() => new(

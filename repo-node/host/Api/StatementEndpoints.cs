@@ -19,7 +19,12 @@ internal sealed class StatementEndpoints(NodeState state, NodeDatabase database,
         byte[] entry = await ReadBodyAsync(context);
         if (!Envelope.TryRead(entry, out var envelope)) return Problem.Malformed("Not a canonical envelope.");
         if (MissingArtifact(envelope) is { } missing)
-            return Problem.ArtifactMissing($"It does not hold {missing.Name} as stated, sha256 {missing.Sha256}.");
+        {
+            return artifacts.RulesOut(missing)
+                ? Problem.ArtifactMismatch(
+                    $"The bytes with sha256 {missing.Sha256} have another size or fs-verity digest than {missing.Name} states.")
+                : Problem.ArtifactMissing($"It does not hold {missing.Name}, sha256 {missing.Sha256}.");
+        }
 
         return await loop.SubmitAsync(envelope, context.RequestAborted) switch
         {

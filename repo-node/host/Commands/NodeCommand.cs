@@ -63,19 +63,11 @@ internal static class NodeCommand
             return failure.Code;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException
-            or SqliteException)
+            or SqliteException or InvariantBrokenException)
         {
-            screen.Failure(new CommandFailure(
-                ExitCode.Environment, "environment", failure.Message,
-                "Check that the directory is the node's own, the ports are free and the disk is sound."));
-            return ExitCode.Environment;
-        }
-        catch (InvariantBrokenException broken)
-        {
-            screen.Failure(new CommandFailure(
-                ExitCode.Failed, "invariant-broken", broken.Message,
-                "What is on the disk is not what this node wrote. Do not start it again before you know why."));
-            return ExitCode.Failed;
+            var known = NodeFailure.Of(failure);
+            screen.Failure(known);
+            return known.Code;
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Spectre.Console;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Operations.Joining;
 using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Commands;
@@ -38,6 +39,9 @@ internal static class RunCommand
         using var held = NodeLock.TryTake(files.Lock) ?? throw new CommandFailure(
             ExitCode.Locked, "locked", $"Another process runs the node in {files.Data}.",
             "Stop it first; do not delete the lock.");
+        files.CreateDirectories();
+        if (RestoredSnapshotException.Find(files) is { } retired) throw NodeFailure.Of(retired);
+
         using var keys = NodeKeys.Load(files);
         var root = ReadRoot(parsed.GetRequiredValue(TrustRoot));
         int self = root.Find(keys) ?? throw new CommandFailure(
@@ -68,12 +72,7 @@ internal static class RunCommand
             console => console.MarkupLineInterpolated(
                 $"[bold]{identity.Name}[/] of {root.Root.Origin} is ready at {identity.Url}"));
 
-        if (await node.WaitForEndAsync(stop) is { } failure)
-        {
-            throw new CommandFailure(
-                ExitCode.Failed, "stopped", failure.Message,
-                "The node stops rather than risk its word. Look at its log before starting it again.");
-        }
+        if (await node.WaitForEndAsync(stop) is { } failure) throw NodeFailure.Of(failure);
 
         return interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
@@ -87,17 +86,7 @@ internal static class RunCommand
                 """It holds {"http":"HOST:PORT","peers":"HOST:PORT"}.""");
         }
 
-        try
-        {
-            return new Node(files, keys, root, self, addresses, TimeProvider.System, Logging.Create(files));
-        }
-        catch (JournalDamagedException damage)
-        {
-            throw new CommandFailure(
-                ExitCode.Failed, "journal-damaged", damage.Message,
-                "Do not repair, delete or restore it: the node could sign a second history. "
-                + "Make a new node with new keys (docs/operations.md).");
-        }
+        return new Node(files, keys, root, self, addresses, TimeProvider.System, Logging.Create(files));
     }
 
     private static FirstRoot ReadRoot(FileInfo file) =>

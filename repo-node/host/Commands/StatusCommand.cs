@@ -72,9 +72,11 @@ internal static class StatusCommand
     private static Table Table(NodeStatus status) => new Table().Border(TableBorder.Rounded).AddColumns("", status.Name)
         .AddRow("origin", status.Origin)
         .AddRow("view", StrictDecimal.Encode(status.View))
-        .AddRow("height", StrictDecimal.Encode(status.Height))
+        .AddRow("phase", status.Phase)
+        .AddRow("height", $"{status.Height} of {status.KnownHeight}")
         .AddRow("tree size", StrictDecimal.Encode(status.TreeSize))
         .AddRow("certified size", StrictDecimal.Encode(status.CertifiedSize))
         .AddRow("pending", StrictDecimal.Encode((ulong)status.Pending))
+        .AddRow("artifacts fetched", $"{status.ArtifactBytes} of {status.ArtifactBytesNeeded} bytes")
         .AddRow("peers", $"{status.Peers} connected, {status.Quorum - 1} needed");
 }

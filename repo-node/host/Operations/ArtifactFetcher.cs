@@ -10,7 +10,8 @@ namespace SupplyChain.RepoNode.Operations;
 
 /// <summary>
 /// Gets artifacts that others have, from any node that serves them: first the verity tree, which the release's fsverity
-/// digest checks, then pieces, each checked by the tree before it is kept. Goes on until the artifact is whole.
+/// digest checks, then pieces, each checked by the tree before it is kept. Goes on until the artifact is whole, whatever
+/// the world does meanwhile.
 /// </summary>
 internal sealed class ArtifactFetcher : IDisposable
 {
@@ -20,7 +21,7 @@ internal sealed class ArtifactFetcher : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    private readonly ConcurrentDictionary<Artifact, Task> _underWay = new();
+    private readonly ConcurrentDictionary<Artifact, Task<bool>> _underWay = new();
     private readonly ArtifactStore _artifacts;
     private readonly Uri[] _sources;
     private readonly TimeProvider _time;
@@ -42,38 +43,52 @@ internal sealed class ArtifactFetcher : IDisposable
     /// <summary>
     /// Completes when the artifact is whole on this node's own disk. Asking again joins the fetch under way.
     /// </summary>
-    public Task HoldAsync(Artifact artifact, CancellationToken stop) => _artifacts.Holds(artifact)
-        ? Task.CompletedTask
-        : _underWay.GetOrAdd(artifact, wanted => FetchAsync(wanted, stop));
+    /// <returns>False when no bytes can be what is stated: those of this SHA-256 are here, and differ.</returns>
+    public Task<bool> HoldAsync(Artifact artifact, CancellationToken stop) =>
+        _underWay.GetOrAdd(artifact, wanted => FetchAsync(wanted, stop));
 
     public void Dispose() => _client.Dispose();
 
-    private async Task FetchAsync(Artifact artifact, CancellationToken stop)
+    private async Task<bool> FetchAsync(Artifact artifact, CancellationToken stop)
     {
         await Task.Yield();
+        try
+        {
+            if (_artifacts.Find(artifact.Sha256) is not null) return _artifacts.Holds(artifact);
+
+            await FetchUntilWholeAsync(artifact, stop);
+            _log.LogInformation("Fetched artifact {Sha256}, {Size} bytes", artifact.Sha256, artifact.Size);
+            return _artifacts.Holds(artifact);
+        }
+        finally
+        {
+            // Also when it failed: whoever asks again must not be given the failure of an earlier attempt.
+            _underWay.TryRemove(artifact, out _);
+        }
+    }
+
+    private async Task FetchUntilWholeAsync(Artifact artifact, CancellationToken stop)
+    {
         var pause = FirstPause;
         for (int turn = Random.Shared.Next(_sources.Length); ; turn++)
         {
             try
             {
-                if (await TryFetchAsync(artifact, turn, stop)) break;
+                if (await TryFetchAsync(artifact, turn, stop)) return;
             }
             catch (Exception failure) when (IsOfTheWorld(failure, stop))
             {
-                _log.LogDebug("Could not fetch artifact {Sha256}: {Reason}", artifact.Sha256, failure.Message);
+                _log.LogWarning("Could not fetch artifact {Sha256}: {Reason}", artifact.Sha256, failure.Message);
             }
 
             await Task.Delay(pause, _time, stop);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
-
-        _underWay.TryRemove(artifact, out _);
-        _log.LogInformation("Fetched artifact {Sha256}, {Size} bytes", artifact.Sha256, artifact.Size);
     }
 
     private async Task<bool> TryFetchAsync(Artifact artifact, int turn, CancellationToken stop)
     {
-        if (_artifacts.Holds(artifact)) return true;
+        if (_artifacts.Find(artifact.Sha256) is not null) return true;
 
         using var writer = _artifacts.TryWrite(artifact.Sha256);
         if (writer is null) return false;
@@ -83,7 +98,7 @@ internal sealed class ArtifactFetcher : IDisposable
         // unchecked.
         if (writer.Held > 0) writer.Truncate();
         await FetchPiecesAsync(artifact, tree, writer, turn, stop);
-        return writer.TryComplete() && _artifacts.Holds(artifact);
+        return writer.TryComplete();
     }
 
     // Pieces come from different nodes at the same time and are kept in their order.
@@ -162,5 +177,6 @@ internal sealed class ArtifactFetcher : IDisposable
     private static string PathOf(Artifact artifact) => $"/artifact/sha256/{artifact.Sha256}";
 
     private static bool IsOfTheWorld(Exception failure, CancellationToken stop) =>
-        failure is HttpRequestException or IOException or OperationCanceledException && !stop.IsCancellationRequested;
+        failure is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException
+        && !stop.IsCancellationRequested;
 }

@@ -6,6 +6,7 @@ using SupplyChain.Protocol.Trust;
 using SupplyChain.RepoNode.Core.Attestation;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Operations.Intake;
 using SupplyChain.RepoNode.Peers;
 using SupplyChain.RepoNode.Storage;
 
@@ -27,7 +28,7 @@ internal sealed class Cosigning
     private readonly EvidenceStore _evidence;
     private readonly TileStore _tiles;
     private readonly PeerNetwork _network;
-    private readonly TimeProvider _time;
+    private readonly HostClocks _clocks;
     private readonly ILogger<Cosigning> _log;
 
     private readonly Cosigner _cosigner;
@@ -37,7 +38,8 @@ internal sealed class Cosigning
     // The last parameter is the last checkpoint in the signing journal.
     public Cosigning(
         FirstRoot root, PeerSet peers, NodeKeys keys, FinalChain chain, SigningJournal journal, NodeDatabase database,
-        EvidenceStore evidence, TileStore tiles, PeerNetwork network, TimeProvider time, ILogger<Cosigning> log, JournalRecord.CosignedCheckpoint? last)
+        EvidenceStore evidence, TileStore tiles, PeerNetwork network, HostClocks clocks, ILogger<Cosigning> log,
+        JournalRecord.CosignedCheckpoint? last)
     {
         _root = root.Root;
         _self = peers.Self;
@@ -48,7 +50,7 @@ internal sealed class Cosigning
         _evidence = evidence;
         _tiles = tiles;
         _network = network;
-        _time = time;
+        _clocks = clocks;
         _log = log;
         _cosigner = new Cosigner(_root.Freshness.AttestEvery, last);
         _cosignatures = new Cosignatures(_root);
@@ -103,39 +105,41 @@ internal sealed class Cosigning
     /// <summary>The node has read this artifact back from its own disk.</summary>
     public void ArtifactRead(Digest sha256) => _cosigner.ArtifactsRead([sha256]);
 
+    /// <summary>The newest cosignature of a peer, for its boot check.</summary>
+    public CosignatureGossip? NewestOf(byte node) => _cosignatures.NewestOf(node);
+
     /// <summary>Cosigns everything that is to be cosigned now.</summary>
     public void Advance()
     {
-        while (_cosigner.Next(_time.GetUtcNow().ToUnixTimeSeconds()) is { } record)
+        // A crash may have come between the journal and the network; the same bytes are signed again.
+        if (_cosigner.TakeUnsent() is { } unsent) Announce(unsent);
+        while (_cosigner.Next(_clocks.UnixSeconds, _clocks.Elapsed) is { } record)
         {
             // On disk before the signature leaves: a restart must not make this node sign another history.
             _journal.Append(new JournalFrame(record.Type, record.ToBody()));
-            _cosigner.Journaled(record);
-
-            var cosignature = Sign(record);
-            _network.Broadcast(new PeerMessage.Cosigned(cosignature));
-            Receive(cosignature);
-            if (Certified is not null) _database.SaveCheckpoint(Certified.Note.Span);
+            _cosigner.Journaled(record, _clocks.Elapsed);
+            Announce(record);
         }
     }
 
     /// <summary>Takes a cosignature, own or a peer's.</summary>
-    public void Receive(CosignatureGossip cosignature)
+    /// <returns>False when it is forged.</returns>
+    public bool Receive(CosignatureGossip cosignature)
     {
-        switch (_cosignatures.Add(cosignature))
+        var outcome = _cosignatures.Add(cosignature);
+        switch (outcome)
         {
             case CosignatureOutcome.Kept:
                 WarnOfClock(cosignature);
                 Certify();
                 break;
             case CosignatureOutcome.Ignored: break;
-            case CosignatureOutcome.Forged:
-                _log.LogWarning("A cosignature in the name of node {Node} is forged", cosignature.Node);
-                break;
+            case CosignatureOutcome.Forged: break;
             case CosignatureOutcome.Forked: ReportFork(cosignature); break;
         }
 
         Prosecute();
+        return outcome != CosignatureOutcome.Forged;
     }
 
     private void Extend(Attestable candidate)
@@ -160,6 +164,14 @@ internal sealed class Cosigning
                 _cosignatures.Accusations.Dismiss(accusation);
             }
         }
+    }
+
+    private void Announce(JournalRecord.CosignedCheckpoint record)
+    {
+        var cosignature = Sign(record);
+        _network.Broadcast(new PeerMessage.Cosigned(cosignature));
+        Receive(cosignature);
+        if (Certified is not null) _database.SaveCheckpoint(Certified.Note.Span);
     }
 
     private CosignatureGossip Sign(JournalRecord.CosignedCheckpoint record)
@@ -192,7 +204,7 @@ internal sealed class Cosigning
     // Old stamps travel for a while; one from the future means that a clock is wrong.
     private void WarnOfClock(CosignatureGossip cosignature)
     {
-        long ahead = cosignature.Time - _time.GetUtcNow().ToUnixTimeSeconds();
+        long ahead = cosignature.Time - _clocks.UnixSeconds;
         if (ahead <= _root.Freshness.Skew) return;
 
         _log.LogWarning(

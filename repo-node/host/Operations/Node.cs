@@ -1,8 +1,13 @@
+using System.Security.Cryptography;
 using Serilog.Extensions.Logging;
 using SupplyChain.Protocol;
+using SupplyChain.Protocol.Trust;
 using SupplyChain.RepoNode.Api;
 using SupplyChain.RepoNode.Core.Attestation;
 using SupplyChain.RepoNode.Core.Consensus;
+using SupplyChain.RepoNode.Core.Consensus.Boot;
+using SupplyChain.RepoNode.Operations.Intake;
+using SupplyChain.RepoNode.Operations.Joining;
 using SupplyChain.RepoNode.Peers;
 using SupplyChain.RepoNode.Storage;
 
@@ -25,6 +30,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly PeerNetwork _network;
     private readonly ArtifactFetcher _fetcher;
     private readonly NodeLoop _loop;
+    private readonly Holdings _holdings;
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private Exception? _failure;
@@ -36,9 +42,7 @@ internal sealed class Node : IAsyncDisposable
     {
         _logs = new SerilogLoggerFactory(log, dispose: true);
         var records = new List<JournalRecord>();
-        // Keys without their journal may have signed what this node would not know of.
-        if (!File.Exists(files.Journal)) throw JournalDamagedException.Missing(files.Journal);
-
+        var clocks = new HostClocks(time);
         _journal = SigningJournal.Open(files.Journal, frame => records.Add(Read(frame)));
         _database = new NodeDatabase(files.Database);
         _peers = new PeerSet(root.Root.Origin, Epoch, root.Root.Nodes, self, keys.Transport);
@@ -50,24 +54,34 @@ internal sealed class Node : IAsyncDisposable
         var last = records.OfType<JournalRecord.CosignedCheckpoint>().LastOrDefault();
         var evidence = new EvidenceStore(files, root.Root);
         var cosigning = new Cosigning(
-            root, _peers, keys, chain, _journal, _database, evidence, tiles, _network, time, Log<Cosigning>(), last);
-        chain.Restore(cosigning.Extend);
-        if (_database.LoadCheckpoint() is { } note) cosigning.Resume(note);
-
-        var replica = Replica.Restore(new Committee(root.Root), keys.Vote, chain.Tip, records);
-        Compact(replica.Retained(), last, records.Count);
-        var state = new NodeState(new NodeSnapshot(
-            replica.View, replica.Pending, chain.Tip, cosigning.Certified, cosigning.Cosigned));
-        var nonces = new NonceBatches(new NonceSigner(root.Root.Origin, keys.Attestation), state, time);
+            root, _peers, keys, chain, _journal, _database, evidence, tiles, _network, clocks, Log<Cosigning>(), last);
         var others = _peers.Others.Select(node => root.Root.Nodes[node]);
         _fetcher = new ArtifactFetcher(artifacts, others, time, Log<ArtifactFetcher>());
+        _holdings = new Holdings(artifacts, _fetcher);
+        chain.Restore(final =>
+        {
+            cosigning.Extend(final);
+            _holdings.Note(final.Executed.Artifacts);
+        });
+        if (_database.LoadCheckpoint() is { } note) cosigning.Resume(note);
+
+        var replica = Replica.Restore(new Committee(root.Root), keys.Vote, chain.Tip, records, silent: true);
+        Compact(replica.Retained(), last, records.Count);
+        var admission = Admission(files, root.Root, replica, last);
+        var state = new NodeState(new NodeSnapshot(
+            replica.View, replica.Pending, chain.Tip, cosigning.Certified, cosigning.Cosigned,
+            admission.ProgressAt(chain.Tip.Header.Height)));
+        var nonces = new NonceBatches(new NonceSigner(root.Root.Origin, keys.Attestation), state, time);
+        var banishment = new Banishment(time);
         _loop = new NodeLoop(
-            replica, chain, cosigning, _journal, _database, _fetcher, _network, state, time, Log<NodeLoop>());
+            replica, chain, cosigning, admission, _journal, _database, _fetcher, _network, banishment, state, clocks,
+            time, Log<NodeLoop>());
 
         var builder = CreateBuilder(addresses);
         builder.Services
             .AddSingleton(root).AddSingleton(root.Root).AddSingleton(state).AddSingleton(tiles).AddSingleton(artifacts)
-            .AddSingleton(nonces).AddSingleton(evidence).AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network).AddSingleton(_loop)
+            .AddSingleton(nonces).AddSingleton(evidence).AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network)
+            .AddSingleton(_loop).AddSingleton(banishment)
             .AddSingleton<IPeerFrames>(_loop).AddSingleton<PeerListener>();
         builder.Services.AddNodeApi();
         _app = builder.Build();
@@ -107,7 +121,8 @@ internal sealed class Node : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var calling = _network.RunAsync(_loop.OnConnected, _stop.Token);
+        var calling = Task.WhenAll(
+            _network.RunAsync(_loop.OnConnected, _stop.Token), _holdings.RunAsync(_stop.Token));
         try
         {
             // Not on the caller's thread: catching up may take a while.
@@ -123,6 +138,16 @@ internal sealed class Node : IAsyncDisposable
         }
 
         await calling;
+    }
+
+    private Admission Admission(
+        NodeFiles files, TrustRoot root, Replica replica, JournalRecord.CosignedCheckpoint? last)
+    {
+        ulong question = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var check = new BootCheck(root, replica.Self, replica.Journaled(), last, question);
+        return new Admission(
+            files, new BootQuestion(check, _peers, _network, Log<BootQuestion>()), _holdings,
+            new PeerHeights(root.Quorum), Log<Admission>());
     }
 
     private WebApplicationBuilder CreateBuilder(ListenAddresses addresses)

@@ -1,9 +1,10 @@
-using System.Threading.Channels;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Core.Consensus;
+using SupplyChain.RepoNode.Core.Consensus.Boot;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
-using SupplyChain.RepoNode.Core.Ledger;
+using SupplyChain.RepoNode.Operations.Intake;
+using SupplyChain.RepoNode.Operations.Joining;
 using SupplyChain.RepoNode.Peers;
 using SupplyChain.RepoNode.Storage;
 
@@ -16,42 +17,55 @@ namespace SupplyChain.RepoNode.Operations;
 /// </summary>
 internal sealed class NodeLoop : IPeerFrames, IDisposable
 {
+    // Of one peer, or of clients: what waits until the loop comes to it.
     private const int MaxWaiting = 1_024;
+    private const long MaxWaitingBytes = 32 << 20;
 
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;
 
-    private readonly Channel<Work> _waiting = Channel.CreateBounded<Work>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-
     private readonly Replica _replica;
     private readonly FinalChain _chain;
     private readonly Cosigning _cosigning;
+    private readonly Admission _admission;
     private readonly SigningJournal _journal;
-    private readonly NodeDatabase _database;
+    private readonly PendingSubmissions _pending;
     private readonly ArtifactFetcher _fetcher;
     private readonly PeerNetwork _network;
+    private readonly Banishment _banishment;
     private readonly NodeState _state;
+    private readonly HostClocks _clocks;
     private readonly TimeProvider _time;
     private readonly ILogger<NodeLoop> _log;
     private readonly ITimer _timer;
+    private readonly Lanes<Work> _waiting;
+    private readonly SignatureScreen _ofClients;
+    private readonly SignatureScreen _ofPeers;
     private readonly HashSet<Digest> _reading = [];
 
     public NodeLoop(
-        Replica replica, FinalChain chain, Cosigning cosigning, SigningJournal journal, NodeDatabase database,
-        ArtifactFetcher fetcher, PeerNetwork network, NodeState state, TimeProvider time, ILogger<NodeLoop> log)
+        Replica replica, FinalChain chain, Cosigning cosigning, Admission admission, SigningJournal journal,
+        NodeDatabase database, ArtifactFetcher fetcher, PeerNetwork network, Banishment banishment, NodeState state,
+        HostClocks clocks, TimeProvider time, ILogger<NodeLoop> log)
     {
         _replica = replica;
         _chain = chain;
         _cosigning = cosigning;
+        _admission = admission;
         _journal = journal;
-        _database = database;
+        _pending = new PendingSubmissions(database);
         _fetcher = fetcher;
         _network = network;
+        _banishment = banishment;
         _state = state;
+        _clocks = clocks;
         _time = time;
         _log = log;
-        _timer = time.CreateTimer(_ => Post(new ReplicaEvent.TimerFired()), null, Never, Never);
+        // The lane with this node's own number is that of clients, timers and answers of its own.
+        _waiting = new Lanes<Work>(chain.Tip.Ledger.TrustRoot.Nodes.Count, MaxWaiting, MaxWaitingBytes);
+        _ofClients = new SignatureScreen(state, atOnce: 2);
+        _ofPeers = new SignatureScreen(state, atOnce: 1);
+        _timer = time.CreateTimer(_ => Post(new Work.Event(new ReplicaEvent.TimerFired())), null, Never, Never);
     }
 
     private CancellationToken Stop { get; set; }
@@ -61,9 +75,12 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
     /// </summary>
     public async Task<SubmissionAnswer> SubmitAsync(Envelope envelope, CancellationToken stop)
     {
+        if (await _ofClients.CheckAsync(envelope, stop) is { } refusal) return new SubmissionAnswer.Refused(refusal);
+
         var answered = new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _waiting.Writer.WriteAsync(new Work.Submission(envelope, answered), stop);
-        return await answered.Task.WaitAsync(stop);
+        return _waiting.TryAdd(_replica.Self, new Work.Submission(envelope, answered), Limits.MaxEntrySize)
+            ? await answered.Task.WaitAsync(stop)
+            : new SubmissionAnswer.Full();
     }
 
     /// <inheritdoc/>
@@ -71,28 +88,34 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
     {
         if (!PeerMessage.TryRead(frame.Type, frame.Body, out var message)) return false;
 
-        await _waiting.Writer.WriteAsync(new Work.Event(new ReplicaEvent.Received((byte)frame.From, message)), stop);
+        // What a rule refuses here is no fault of the peer: it may be ahead of this node, or behind.
+        if (message is PeerMessage.Submits(var envelope) && await _ofPeers.CheckAsync(envelope, stop) is not null)
+            return true;
+
+        var received = new Work.Event(new ReplicaEvent.Received((byte)frame.From, message));
+        await _waiting.AddAsync(frame.From, received, frame.Body.Length, stop);
         return true;
     }
 
     /// <summary>A peer has let this node in.</summary>
-    public void OnConnected(int node) => Post(new ReplicaEvent.PeerConnected((byte)node));
+    public void OnConnected(int node) => Post(new Work.Event(new ReplicaEvent.PeerConnected((byte)node)));
 
     /// <summary>Works until <paramref name="stop"/>. Ends with an exception when the node must not go on.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         Stop = stop;
         Step(new ReplicaEvent.Started(), null);
-        foreach (var pending in _database.PendingSubmissions()) Resume(pending);
+        foreach (var pending in _pending.Stored) Resume(pending);
         Attest();
         Show();
 
         using var second = _time.CreateTimer(_ => Post(new Work.SecondPassed()), null, OneSecond, OneSecond);
         try
         {
-            await foreach (var work in _waiting.Reader.ReadAllAsync(stop))
+            while (true)
             {
-                Do(work);
+                Do(await _waiting.TakeAsync(stop));
+                Attest();
                 Show();
             }
         }
@@ -102,18 +125,24 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _ofClients.Dispose();
+        _ofPeers.Dispose();
+    }
 
     private void Do(Work work)
     {
         switch (work)
         {
-            case Work.Event(ReplicaEvent.Received(_, PeerMessage.Cosigned(var cosignature)) received):
+            case Work.Event(ReplicaEvent.Received(var from, var message) received):
                 Step(received, null);
-                _cosigning.Receive(cosignature);
+                Hear(from, message);
                 break;
             case Work.Event(ReplicaEvent.PeerConnected(var peer) connected):
                 Step(connected, null);
+                _admission.Boot.Ask(peer);
                 foreach (var cosignature in _cosigning.Newest) _network.Send(peer, cosignature);
                 break;
             case Work.Event(var happened): Step(happened, null); break;
@@ -122,29 +151,58 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
                 _reading.Remove(sha256);
                 _cosigning.ArtifactRead(sha256);
                 break;
-            case Work.SecondPassed: break;
+            case Work.SecondPassed: _admission.SecondPassed(_chain.Tip.Header.Height); break;
+            case Work.Failed(var failure):
+                throw new InvariantBrokenException($"Work beside the loop failed: {failure}");
         }
+    }
 
-        Attest();
+    // What the replica leaves to others.
+    private void Hear(byte from, PeerMessage message)
+    {
+        switch (message)
+        {
+            case PeerMessage.Cosigned(var cosignature):
+                if (!_cosigning.Receive(cosignature)) Banish(from, "a forged cosignature");
+                break;
+            case PeerMessage.Stands(var status): _admission.Heights.Hear(from, status.Height); break;
+            case PeerMessage.AsksSigned(var question):
+                var last = new LastSigned(question, _replica.NewestVoteOf(from), _cosigning.NewestOf(from));
+                _network.Send(from, new PeerMessage.HasSigned(last));
+                break;
+            case PeerMessage.HasSigned(var signed): Learn(from, signed); break;
+        }
+    }
+
+    private void Learn(byte from, LastSigned signed)
+    {
+        bool maySign = _admission.Boot.HasPassed;
+        switch (_admission.Boot.Take(from, signed))
+        {
+            case BootVerdict.Waits: break;
+            case BootVerdict.Passed:
+                if (!maySign) Step(new ReplicaEvent.BootChecked(), null);
+                break;
+            case BootVerdict.Restored(var seen): throw _admission.Retire(seen);
+            case BootVerdict.Forged: Banish(from, "a signature that this node never made"); break;
+        }
     }
 
     private void Attest()
     {
-        _cosigning.Advance();
+        if (_admission.Boot.HasPassed) _cosigning.Advance();
         foreach (var artifact in _cosigning.Missing)
         {
-            if (_reading.Add(artifact.Sha256)) _ = HoldAsync(artifact, new Work.ArtifactRead(artifact.Sha256));
+            if (_reading.Add(artifact.Sha256))
+                _ = HoldAsync(artifact, new Work.ArtifactRead(artifact.Sha256), otherwise: null);
         }
     }
 
     private void Step(ReplicaEvent happened, Work.Submission? submission)
     {
-        var effects = _replica.Step(happened, _time.GetUtcNow());
-        foreach (var effect in effects)
-        {
-            if (effect is Effect.Persist(var record)) _journal.Append(new JournalFrame(record.Type, record.ToBody()));
-        }
-
+        var effects = _replica.Step(happened, _clocks.Now);
+        _journal.Append(
+            [.. effects.OfType<Effect.Persist>().Select(effect => new JournalFrame(effect.Record.Type, effect.Record.ToBody()))]);
         foreach (var effect in effects) CarryOut(effect, submission);
     }
 
@@ -159,8 +217,9 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
             case Effect.Deliver(var final): Deliver(final); break;
             case Effect.NeedArtifacts(var artifacts): Need(artifacts); break;
             case Effect.SendChain(var to, var height): SendChain(to, height); break;
-            case Effect.Answer(_, var outcome): Answer(submission, outcome); break;
-            case Effect.Drop(var id, var refusal): _database.RefuseSubmission(id, refusal.Name()); break;
+            case Effect.Keep(var kept): _pending.Keep(kept, submission); break;
+            case Effect.Answer(_, var outcome): submission?.Answered.SetResult(outcome); break;
+            case Effect.Drop(var id, var refusal): _pending.Refuse(id, refusal); break;
             case Effect.RefuseProposal(var view, var refusal):
                 _log.LogWarning("Refused the proposal of {View}: {Refusal}", view, refusal);
                 break;
@@ -169,13 +228,17 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
                     "Node {Node} signed two votes that exclude each other in {View}",
                     evidence.First.Signer, evidence.First.View);
                 break;
-            case Effect.Distrust(var peer, var reason):
-                _log.LogWarning("Peer {Peer} sent {Reason}", peer, reason);
-                break;
+            case Effect.Distrust(var peer, var reason): Banish(peer, reason); break;
             case Effect.Halt(var first, var second):
                 throw new InvariantBrokenException(
                     $"at most f nodes lie, but certificates of {first.View} and {second.View} contradict each other");
         }
+    }
+
+    private void Banish(byte peer, string reason)
+    {
+        var time = _banishment.Banish(peer);
+        _log.LogWarning("Peer {Peer} sent {Reason}; it is kept out for {Seconds} s", peer, reason, time.TotalSeconds);
     }
 
     private void Deliver(FinalBlock final)
@@ -185,40 +248,44 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
             "Block {Height} is final: {Entries} entries, tree size {TreeSize}",
             final.Block.Header.Height, final.Block.Entries.Length, _chain.Tip.Ledger.Size);
         _cosigning.Extend(final);
+        _admission.Holdings.Note(final.Executed.Artifacts);
 
         // Shown before it is forgotten: at no moment does the node know nothing of a statement it has taken.
         Show();
-        if (!final.Block.Entries.IsEmpty) _database.ForgetSubmissions(final.Block.Entries.Select(IdOf));
-    }
-
-    private static Digest IdOf(ReadOnlyMemory<byte> entry)
-    {
-        Invariant.Holds(Envelope.TryRead(entry.Span, out var envelope), "a final entry is an envelope");
-        return envelope.Id;
+        _pending.Forget(final.Block);
     }
 
     private void SetTimer(DateTimeOffset? at)
     {
-        var due = at is { } wake ? wake - _time.GetUtcNow() : Never;
+        var due = at is { } wake ? wake - _clocks.Steady : Never;
         _timer.Change(at is not null && due < TimeSpan.Zero ? TimeSpan.Zero : due, Never);
     }
 
     private void Need(IEnumerable<Artifact> artifacts)
     {
         foreach (var artifact in artifacts)
-            _ = HoldAsync(artifact, new Work.Event(new ReplicaEvent.ArtifactsHeld([artifact.Sha256])));
+        {
+            _ = HoldAsync(
+                artifact, new Work.Event(new ReplicaEvent.ArtifactsHeld([artifact])),
+                otherwise: new Work.Event(new ReplicaEvent.ArtifactsRuledOut([artifact])));
+        }
     }
 
-    private async Task HoldAsync(Artifact artifact, Work then)
+    // Without an otherwise, an artifact that can never be held is one that is never read.
+    private async Task HoldAsync(Artifact artifact, Work then, Work? otherwise)
     {
         try
         {
-            await _fetcher.HoldAsync(artifact, Stop);
-            Post(then);
+            var next = await _fetcher.HoldAsync(artifact, Stop) ? then : otherwise;
+            if (next is not null) Post(next);
         }
         catch (OperationCanceledException)
         {
             // Told to stop.
+        }
+        catch (Exception failure)
+        {
+            Post(new Work.Failed(failure));
         }
     }
 
@@ -227,51 +294,18 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         foreach (var (type, body) in _chain.PageAfter(height)) _network.Send(to, type, body);
     }
 
-    private void Answer(Work.Submission? submission, SubmissionAnswer outcome)
-    {
-        if (submission is null) return;
-
-        if (outcome is SubmissionAnswer.Pending)
-            _database.AddSubmission(submission.Envelope.Id, submission.Envelope.ToBytes());
-        submission.Answered.SetResult(outcome);
-    }
-
-    // What was pending when the node stopped is handed in again; it may have become final with its last breath.
+    // What was pending when the node stopped is handed in again, in its order.
     private void Resume(StoredSubmission pending)
     {
-        Invariant.Holds(Envelope.TryRead(pending.Envelope, out var envelope), "a stored submission is an envelope");
-        var submission = new Work.Submission(envelope, new TaskCompletionSource<SubmissionAnswer>());
-        Step(new ReplicaEvent.Submitted(envelope), submission);
-        if (submission.Answered.Task is not { IsCompleted: true, Result: SubmissionAnswer.Refused(var refusal) }) return;
-
-        if (refusal == LedgerRefusal.Duplicate) _database.ForgetSubmissions([pending.Id]);
-        else _database.RefuseSubmission(pending.Id, refusal.Name());
+        var submission = PendingSubmissions.ToWork(pending);
+        Step(new ReplicaEvent.Submitted(submission.Envelope), submission);
+        _pending.Settle(submission);
     }
 
-    private void Show() => _state.Current =
-        new NodeSnapshot(_replica.View, _replica.Pending, _chain.Tip, _cosigning.Certified, _cosigning.Cosigned);
+    private void Show() => _state.Current = new NodeSnapshot(
+        _replica.View, _replica.Pending, _chain.Tip, _cosigning.Certified, _cosigning.Cosigned,
+        _admission.ProgressAt(_chain.Tip.Header.Height));
 
-    private void Post(ReplicaEvent happened) => Post(new Work.Event(happened));
-
-    // From timers and callbacks, which do not wait; the event does.
-    private void Post(Work work)
-    {
-        if (!_waiting.Writer.TryWrite(work)) _ = _waiting.Writer.WriteAsync(work, Stop).AsTask();
-    }
-
-    private abstract record Work
-    {
-        private Work()
-        {
-        }
-
-        public sealed record Event(ReplicaEvent Happened) : Work;
-
-        public sealed record Submission(Envelope Envelope, TaskCompletionSource<SubmissionAnswer> Answered) : Work;
-
-        /// <summary>For the cosigner; the replica asks by itself.</summary>
-        public sealed record ArtifactRead(Digest Sha256) : Work;
-
-        public sealed record SecondPassed : Work;
-    }
+    // From timers and callbacks, which do not wait.
+    private void Post(Work work) => _waiting.Add(_replica.Self, work);
 }

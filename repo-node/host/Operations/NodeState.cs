@@ -2,6 +2,7 @@ using SupplyChain.Protocol.Log;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Core.Ledger;
+using SupplyChain.RepoNode.Operations.Joining;
 
 namespace SupplyChain.RepoNode.Operations;
 
@@ -19,8 +20,14 @@ internal sealed record CertifiedState(ReadOnlyMemory<byte> Note, LedgerState Led
 /// <param name="Tip">The end of the final chain.</param>
 /// <param name="Certified">What is served; null before the first time.</param>
 /// <param name="Cosigned">The newest checkpoint in the signing journal; null before the first.</param>
+/// <param name="Progress">How far the node has come since it started.</param>
 internal sealed record NodeSnapshot(
-    View View, int Pending, ChainTip Tip, CertifiedState? Certified, JournalRecord.CosignedCheckpoint? Cosigned);
+    View View, int Pending, ChainTip Tip, CertifiedState? Certified, JournalRecord.CosignedCheckpoint? Cosigned,
+    Progress Progress)
+{
+    /// <summary>What it may sign for nonces: nothing before its peers have confirmed its journal.</summary>
+    public JournalRecord.CosignedCheckpoint? Attestable => Progress.MaySign ? Cosigned : null;
+}
 
 /// <summary>Where the loop leaves the newest <see cref="NodeSnapshot"/>.</summary>
 internal sealed class NodeState(NodeSnapshot first)

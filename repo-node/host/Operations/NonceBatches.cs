@@ -18,7 +18,7 @@ internal sealed class NonceBatches(NonceSigner signer, NodeState state, TimeProv
     /// <summary>Null while this node has cosigned nothing.</summary>
     public async Task<NonceAnswer?> AnswerAsync(Nonce nonce, CancellationToken stop)
     {
-        if (state.Current.Cosigned is null) return null;
+        if (state.Current.Attestable is null) return null;
 
         var (batch, index) = Join(nonce);
         var answers = await batch.Answers.WaitAsync(stop);
@@ -52,7 +52,7 @@ internal sealed class NonceBatches(NonceSigner signer, NodeState state, TimeProv
 
         batch.Answer(nonces =>
         {
-            var newest = state.Current.Cosigned;
+            var newest = state.Current.Attestable;
             Invariant.Holds(newest is not null, "what was cosigned stays so");
             return signer.Answer(newest, time.GetUtcNow().ToUnixTimeSeconds(), nonces);
         });

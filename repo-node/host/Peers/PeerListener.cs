@@ -19,12 +19,22 @@ internal interface IPeerFrames
 /// <summary>
 /// Receives on the connections of peers. Whoever is not in the trust root does not get past the TLS handshake.
 /// </summary>
-internal sealed class PeerListener(PeerSet peers, IPeerFrames frames, ILogger<PeerListener> log) : ConnectionHandler
+internal sealed class PeerListener : ConnectionHandler
 {
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<int, ConnectionContext> _connections = [];
+    private readonly PeerSet _peers;
+    private readonly IPeerFrames _frames;
+    private readonly Banishment _banishment;
+    private readonly ILogger<PeerListener> _log;
+
+    public PeerListener(PeerSet peers, IPeerFrames frames, Banishment banishment, ILogger<PeerListener> log)
+    {
+        (_peers, _frames, _banishment, _log) = (peers, frames, banishment, log);
+        banishment.Banished += node => Connection(node)?.Abort(new ConnectionAbortedException("The peer misbehaved."));
+    }
 
     /// <summary>
     /// Makes an endpoint of the server one for peers: TLS 1.3 with pinned certificates on both sides, no HTTP.
@@ -46,14 +56,15 @@ internal sealed class PeerListener(PeerSet peers, IPeerFrames frames, ILogger<Pe
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        if (peers.Find(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate) is not { } node) return;
+        if (_peers.Find(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate) is not { } node) return;
+        if (_banishment.IsBanished(node)) return;
 
-        string name = peers.Nodes[node].Name;
+        string name = _peers.Nodes[node].Name;
         try
         {
             if (!await GreetAsync(connection, node))
             {
-                log.LogWarning("Peer {Peer} speaks for another network, epoch or node", name);
+                _log.LogWarning("Peer {Peer} speaks for another network, epoch or node", name);
                 return;
             }
 
@@ -62,7 +73,7 @@ internal sealed class PeerListener(PeerSet peers, IPeerFrames frames, ILogger<Pe
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            log.LogDebug("Peer {Peer} left: {Reason}", name, failure.Message);
+            _log.LogDebug("Peer {Peer} left: {Reason}", name, failure.Message);
         }
         finally
         {
@@ -75,9 +86,9 @@ internal sealed class PeerListener(PeerSet peers, IPeerFrames frames, ILogger<Pe
         using var handshake = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
         handshake.CancelAfter(HandshakeTime);
         await using var input = connection.Transport.Input.AsStream(leaveOpen: true);
-        if (!peers.IsHelloOf(node, await PeerHello.ReadAsync(input, handshake.Token))) return false;
+        if (!_peers.IsHelloOf(node, await PeerHello.ReadAsync(input, handshake.Token))) return false;
 
-        await connection.Transport.Output.WriteAsync(peers.Hello.ToFrame(), handshake.Token);
+        await connection.Transport.Output.WriteAsync(_peers.Hello.ToFrame(), handshake.Token);
         return true;
     }
 
@@ -90,11 +101,19 @@ internal sealed class PeerListener(PeerSet peers, IPeerFrames frames, ILogger<Pe
         await using var input = connection.Transport.Input.AsStream(leaveOpen: true);
         while (await PeerFrame.ReadAsync(input, Bounds.MaxFrameSize, closed.Token) is var (type, body))
         {
-            if (await frames.ReceiveAsync(new ReceivedFrame(node, type, body), closed.Token)) continue;
+            if (await _frames.ReceiveAsync(new ReceivedFrame(node, type, body), closed.Token)) continue;
 
-            log.LogWarning("Peer {Peer} sent a frame of type {Type} that is no message", peers.Nodes[node].Name, type);
+            var time = _banishment.Banish(node);
+            _log.LogWarning(
+                "Peer {Peer} sent a frame of type {Type} that is no message; it is kept out for {Seconds} s",
+                _peers.Nodes[node].Name, type, time.TotalSeconds);
             return;
         }
+    }
+
+    private ConnectionContext? Connection(int node)
+    {
+        lock (_lock) return _connections.GetValueOrDefault(node);
     }
 
     // One connection per peer: a new one means that the old one is dead, or that the peer wants more than its share.

@@ -16,6 +16,9 @@ internal sealed class PeerNetwork
     /// <summary>Peers that have let this node in.</summary>
     public int Connected => _links.Values.Count(link => link.Connected);
 
+    /// <summary>Whether the peer has let this node in.</summary>
+    public bool IsConnected(int node) => _links.TryGetValue(node, out var link) && link.Connected;
+
     public void Send(int node, byte type, ReadOnlySpan<byte> body)
     {
         if (_links.TryGetValue(node, out var link)) link.Send(PeerFrame.Encode(type, body));

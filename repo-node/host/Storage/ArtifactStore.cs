@@ -30,6 +30,12 @@ internal sealed class ArtifactStore(string directory)
     public bool Holds(Artifact stated) =>
         Find(stated.Sha256) is { } stored && (ulong)stored.Size == stated.Size && VerityDigestIs(stored, stated);
 
+    /// <summary>
+    /// Whether the bytes with this SHA-256 are here and have another size or fs-verity digest than stated: then no bytes
+    /// have all three.
+    /// </summary>
+    public bool RulesOut(Artifact stated) => Find(stated.Sha256) is not null && !Holds(stated);
+
     /// <summary>Bytes held of an artifact that is not whole.</summary>
     public long BytesHeld(Digest sha256)
     {
@@ -80,21 +86,31 @@ internal sealed class ArtifactStore(string directory)
     // The tree is checked against the stated digest once; then the digest is remembered.
     private bool VerityDigestIs(StoredArtifact stored, Artifact stated)
     {
-        if (_verityDigests.TryGetValue(stated.Sha256, out var known)) return known == stated.FsVerity;
-        if (stored.Size <= VerityTree.BlockSize)
+        if (!_verityDigests.TryGetValue(stated.Sha256, out var known))
+            _verityDigests[stated.Sha256] = known = VerityDigestOf(stored, stated);
+        return known == stated.FsVerity;
+    }
+
+    private static Digest VerityDigestOf(StoredArtifact stored, Artifact stated)
+    {
+        if (stored.Size > VerityTree.BlockSize && File.Exists(stored.TreePath))
         {
-            known = VerityHasher.Compute(File.ReadAllBytes(stored.Path)).Digest;
-        }
-        else if (VerityTree.TryRead(File.ReadAllBytes(stored.TreePath), stored.Size, stated.FsVerity, out var tree))
-        {
-            known = tree.Digest;
-        }
-        else
-        {
-            return false;
+            byte[] bytes = File.ReadAllBytes(stored.TreePath);
+            if (VerityTree.TryRead(bytes, stored.Size, stated.FsVerity, out var read)) return read.Digest;
         }
 
-        _verityDigests[stated.Sha256] = known;
-        return known == stated.FsVerity;
+        // The statement is wrong, or the tree file is damaged: only the bytes themselves can tell.
+        var tree = VerityOf(stored.Path);
+        if (tree.Digest == stated.FsVerity) DurableFile.Write(stored.TreePath, tree.Bytes, DurableFile.Public);
+        return tree.Digest;
+    }
+
+    private static VerityTree VerityOf(string path)
+    {
+        using var file = File.OpenRead(path);
+        var hasher = new VerityHasher();
+        byte[] buffer = new byte[128 << 10];
+        for (int read; (read = file.Read(buffer)) > 0;) hasher.Append(buffer.AsSpan(0, read));
+        return hasher.Finish();
     }
 }

@@ -6,6 +6,22 @@ internal static class DurableFile
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     public const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     public const UnixFileMode PrivateDirectory = Private | UnixFileMode.UserExecute;
+    public const UnixFileMode PublicDirectory =
+        Public | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Creates what is missing of a directory's path; each new name is on the disk when it returns.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static void CreateDirectory(string path, UnixFileMode mode)
+    {
+        if (Directory.Exists(path)) return;
+
+        string? parent = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (parent is null) return;
+
+        CreateDirectory(parent, PublicDirectory);
+        Directory.CreateDirectory(path, mode);
+        FileSync.Directory(parent);
+    }
 
     /// <summary>Replaces the file.</summary>
     /// <exception cref="IOException">The disk failed; the old content stands.</exception>

@@ -7,7 +7,7 @@ namespace SupplyChain.RepoNode.Storage;
 internal sealed record StoredBlock(ulong Height, byte[] Block, byte[]? Finalisation);
 
 /// <summary>
-/// A submission this node has taken: pending while <see cref="Refusal"/> is null and the log does not have it.
+/// A submission this node has taken, from a client or a peer: pending while <see cref="Refusal"/> is null and the log does not have it.
 /// </summary>
 internal sealed record StoredSubmission(Digest Id, byte[] Envelope, string? Refusal);
 
@@ -69,13 +69,12 @@ internal sealed class NodeDatabase : IDisposable
         }
     }
 
-    /// <summary>Takes a submission, or takes it again after a refusal.</summary>
+    /// <summary>Takes a submission behind all others, or takes it again after a refusal.</summary>
     public void AddSubmission(Digest id, ReadOnlySpan<byte> envelope)
     {
         lock (_lock)
         {
-            Execute(
-                "INSERT INTO submissions VALUES ($id, $envelope, NULL) ON CONFLICT (id) DO UPDATE SET refusal = NULL",
+            Execute("INSERT OR REPLACE INTO submissions VALUES ($id, $envelope, NULL)",
                 ("$id", id.ToArray()), ("$envelope", envelope.ToArray()));
         }
     }
@@ -103,7 +102,9 @@ internal sealed class NodeDatabase : IDisposable
     public StoredSubmission? FindSubmission(Digest id) =>
         Submissions("WHERE id = $id", ("$id", id.ToArray())) is [var submission] ? submission : null;
 
-    public IReadOnlyList<StoredSubmission> PendingSubmissions() => Submissions("WHERE refusal IS NULL");
+    /// <summary>In the order in which they were taken: later ones may rest on earlier ones.</summary>
+    public IReadOnlyList<StoredSubmission> PendingSubmissions() =>
+        Submissions("WHERE refusal IS NULL ORDER BY rowid");
 
     public void SaveCheckpoint(ReadOnlySpan<byte> note)
     {

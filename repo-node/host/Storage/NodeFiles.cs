@@ -19,6 +19,9 @@ internal sealed record NodeFiles(string Data)
 
     public string Lock => Path.Combine(Signing, "lock");
 
+    /// <summary>There once the keys must never sign again; says why.</summary>
+    public string Retired => Path.Combine(Signing, "retired");
+
     public string Keys => Path.Combine(Data, "keys");
 
     public string LogKey => Path.Combine(Keys, "log.key");
@@ -39,10 +42,10 @@ internal sealed record NodeFiles(string Data)
     /// <summary>Creates the directories that hold secrets for their owner only.</summary>
     public void CreateDirectories()
     {
-        Directory.CreateDirectory(Data);
-        Directory.CreateDirectory(Signing, DurableFile.PrivateDirectory);
-        Directory.CreateDirectory(Keys, DurableFile.PrivateDirectory);
-        Directory.CreateDirectory(Artifacts);
+        DurableFile.CreateDirectory(Data, DurableFile.PublicDirectory);
+        DurableFile.CreateDirectory(Signing, DurableFile.PrivateDirectory);
+        DurableFile.CreateDirectory(Keys, DurableFile.PrivateDirectory);
+        DurableFile.CreateDirectory(Artifacts, DurableFile.PublicDirectory);
     }
 
     /// <summary>The file of a path the node serves, such as <c>tile/0/x001/234</c>.</summary>

@@ -17,8 +17,9 @@ internal sealed class JournalDamagedException(string message) : IOException(mess
 /// <summary>
 /// What this node has signed, in one preallocated file (docs/protocol.md §11). A record is on the disk before the
 /// signature it stands for leaves, or a restart could make the node contradict itself.
-/// Every record is synced by itself, so only the last can be torn: it is cut. A bad record with a sound one behind it
-/// is damage, and the node does not start. The caller holds the <see cref="NodeLock"/>.
+/// Every frame is synced before the next is written, so only the last can be torn: it is cut. A bad frame with a sound
+/// one behind it is damage, as is a file that does not begin as a journal does; then the node does not start. The caller
+/// holds the <see cref="NodeLock"/>.
 /// </summary>
 internal sealed class SigningJournal : IDisposable
 {
@@ -41,30 +42,26 @@ internal sealed class SigningJournal : IDisposable
 
     private SafeFileHandle Handle => _stream.SafeFileHandle;
 
-    /// <summary>Makes an empty journal beside new keys, so that one that is missing later is known to be lost.</summary>
-    public static void Create(string path) => Open(path, _ => { }).Dispose();
-
     /// <summary>
-    /// Opens or creates the journal and hands every record, oldest first, to <paramref name="replay"/>.
+    /// Makes an empty journal beside new keys. Nothing else ever makes one: a journal that is missing later is lost.
     /// </summary>
-    /// <exception cref="JournalDamagedException">A record before the last is not what was written.</exception>
+    /// <exception cref="IOException">There is one already, or the disk failed.</exception>
+    public static void Create(string path) => CreateOpen(path).Dispose();
+
+    /// <summary>Opens the journal and hands every record, oldest first, to <paramref name="replay"/>.</summary>
+    /// <exception cref="JournalDamagedException">
+    /// There is none, or one before the last record is not what was written.
+    /// </exception>
     public static SigningJournal Open(string path, Action<JournalFrame> replay)
     {
-        bool created = !File.Exists(path);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read,
-            UnixCreateMode = DurableFile.Private,
-        };
-        var stream = new FileStream(path, options);
+        // Keys without their journal may have signed what this node would not know of.
+        if (!File.Exists(path)) throw JournalDamagedException.Missing(path);
+
+        var stream = OpenFile(path, FileMode.Open);
         try
         {
-            long end = Replay(stream, path, replay);
-            var journal = new SigningJournal(path, stream, end);
+            var journal = new SigningJournal(path, stream, Replay(stream, path, replay));
             journal.Reserve(1);
-            if (created) SyncDirectory(path);
             return journal;
         }
         catch
@@ -74,10 +71,67 @@ internal sealed class SigningJournal : IDisposable
         }
     }
 
-    /// <summary>Returns once the record is on the disk.</summary>
-    /// <exception cref="IOException">It may not be there. What it stands for must not leave, and the process must
+    /// <summary>Returns once all the records are on the disk; they are synced together, once.</summary>
+    /// <exception cref="IOException">They may not be there. What they stand for must not leave, and the process must
     /// stop.</exception>
-    public void Append(JournalFrame record)
+    public void Append(params IReadOnlyList<JournalFrame> records)
+    {
+        for (int first = 0; first < records.Count;)
+        {
+            int count = FittingInOneFrame(records, first);
+            AppendFrame(count == 1 ? records[first] : JournalFrame.Batch([.. records.Skip(first).Take(count)]));
+            first += count;
+        }
+    }
+
+    /// <summary>
+    /// Keeps these records and no others. A crash leaves the journal as it was before or as it is after.
+    /// </summary>
+    public void Rewrite(IEnumerable<JournalFrame> records)
+    {
+        string temporary = _path + ".new";
+        File.Delete(temporary);
+        var fresh = CreateOpen(temporary);
+        fresh.Append([.. records]);
+
+        File.Move(temporary, _path, overwrite: true);
+        SyncDirectory(_path);
+        _stream.Dispose();
+        (_stream, _position, _length) = (fresh._stream, fresh._position, fresh._length);
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private static SigningJournal CreateOpen(string path)
+    {
+        var journal = new SigningJournal(path, OpenFile(path, FileMode.CreateNew), position: 0);
+        journal.AppendFrame(JournalFrame.Beginning);
+        SyncDirectory(path);
+        return journal;
+    }
+
+    private static FileStream OpenFile(string path, FileMode mode)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read,
+        };
+        if (mode == FileMode.CreateNew) options.UnixCreateMode = DurableFile.Private;
+        return new FileStream(path, options);
+    }
+
+    // As many records as go into one frame, so that one sync serves them and a torn one takes all of them.
+    private static int FittingInOneFrame(IReadOnlyList<JournalFrame> records, int first)
+    {
+        int size = records[first].SizeInBatch, count = 1;
+        while (first + count < records.Count && size + records[first + count].SizeInBatch < JournalFrame.MaxLength)
+            size += records[first + count++].SizeInBatch;
+        return count;
+    }
+
+    private void AppendFrame(JournalFrame record)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Body.Length, JournalFrame.MaxLength - 1);
         Invariant.Holds(!_failed, "a journal whose sync failed is never written again");
@@ -90,24 +144,6 @@ internal sealed class SigningJournal : IDisposable
         _position += frame.Length;
         _failed = false;
     }
-
-    /// <summary>
-    /// Keeps these records and no others. A crash leaves the journal as it was before or as it is after.
-    /// </summary>
-    public void Rewrite(IEnumerable<JournalFrame> records)
-    {
-        string temporary = _path + ".new";
-        File.Delete(temporary);
-        var fresh = Open(temporary, _ => { });
-        foreach (var record in records) fresh.Append(record);
-
-        File.Move(temporary, _path, overwrite: true);
-        SyncDirectory(_path);
-        _stream.Dispose();
-        (_stream, _position, _length) = (fresh._stream, fresh._position, fresh._length);
-    }
-
-    public void Dispose() => _stream.Dispose();
 
     private static void SyncDirectory(string path) =>
         FileSync.Directory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -141,12 +177,15 @@ internal sealed class SigningJournal : IDisposable
             byte[] frame = new byte[frameSize];
             prefix.CopyTo(frame, 0);
             stream.ReadExactly(frame.AsSpan(prefix.Length));
-            if (!JournalFrame.TryRead(frame, out var record)) break;
+            if (!JournalFrame.TryRead(frame, out var sound)) break;
+            if (sound.IsBeginning != (end == 0) || !sound.TryUnpack(out var records))
+                throw JournalDamagedException.At(path, end);
 
-            replay(record);
+            foreach (var record in end == 0 ? [] : records) replay(record);
             end += frameSize;
         }
 
+        if (end == 0) throw JournalDamagedException.At(path, 0);
         CutTornTail(stream, path, end);
         return end;
     }

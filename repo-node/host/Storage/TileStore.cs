@@ -100,7 +100,7 @@ internal sealed class TileStore(NodeFiles files)
     {
         string path = files.Served(urlPath);
         string directory = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(directory);
+        DurableFile.CreateDirectory(directory, DurableFile.PublicDirectory);
         DurableFile.Write(path, data, DurableFile.Public);
 
         if (width == Tile.FullWidth)

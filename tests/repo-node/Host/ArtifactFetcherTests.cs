@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SupplyChain.Protocol;
 using SupplyChain.Protocol.Artifacts;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Operations;
@@ -42,6 +43,33 @@ public sealed class ArtifactFetcherTests : IDisposable
         await AssertFetchedAsync(bytes => bytes);
     }
 
+    [Fact]
+    public async Task Bytes_that_are_here_and_are_not_what_is_stated_are_told_at_once()
+    {
+        var store = new ArtifactStore(_directory.Path);
+        await ArtifactStoreTests.WriteAsync(store, Bytes);
+        using var fetcher = FetcherOf(store, []);
+
+        Assert.False(await fetcher.HoldAsync(Stated with { FsVerity = Digest.Of([9]) }, default));
+        Assert.False(await fetcher.HoldAsync(Stated with { Size = Stated.Size + 1 }, default));
+        Assert.True(await fetcher.HoldAsync(Stated, default));
+    }
+
+    [Fact]
+    public async Task A_fetch_goes_on_after_a_fault_of_the_world()
+    {
+        int port = LoopbackNetwork.FreePorts(1)[0];
+        await using var honest = await ServeAsync(port, bytes => bytes);
+        string folder = _directory["not-there-yet"];
+        using var fetcher = FetcherOf(new ArtifactStore(folder), [port]);
+
+        var fetching = fetcher.HoldAsync(Stated, default);
+        await Task.Delay(600);
+        Assert.False(fetching.IsCompleted);
+        Directory.CreateDirectory(folder);
+        Assert.True(await fetching.WaitAsync(TimeSpan.FromSeconds(60)));
+    }
+
     // The first and second source change what they give; the third is honest.
     private async Task AssertFetchedAsync(Func<byte[], byte[]> change)
     {
@@ -49,15 +77,20 @@ public sealed class ArtifactFetcherTests : IDisposable
         await using var one = await ServeAsync(ports[0], change);
         await using var other = await ServeAsync(ports[1], change);
         await using var honest = await ServeAsync(ports[2], bytes => bytes);
-        var nodes = TestNetwork.Create().Root.Nodes.Zip(ports, (node, port) => node with { Url = $"http://127.0.0.1:{port}" });
         var store = new ArtifactStore(_directory.Path);
-        var silence = NullLogger<ArtifactFetcher>.Instance;
-        using var fetcher = new ArtifactFetcher(store, nodes, TimeProvider.System, silence);
+        using var fetcher = FetcherOf(store, ports);
 
-        await fetcher.HoldAsync(Stated, default).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(await fetcher.HoldAsync(Stated, default).WaitAsync(TimeSpan.FromSeconds(60)));
 
         Assert.True(store.Holds(Stated));
         Assert.Equal(Bytes, File.ReadAllBytes(store.Find(Stated.Sha256)!.Path));
+    }
+
+    private static ArtifactFetcher FetcherOf(ArtifactStore store, int[] ports)
+    {
+        var nodes = TestNetwork.Create().Root.Nodes;
+        var sources = nodes.Zip(ports, (node, port) => node with { Url = $"http://127.0.0.1:{port}" });
+        return new ArtifactFetcher(store, sources, TimeProvider.System, NullLogger<ArtifactFetcher>.Instance);
     }
 
     private static async Task<WebApplication> ServeAsync(int port, Func<byte[], byte[]> change)

@@ -137,7 +137,7 @@ public sealed class ArtifactStoreTests : IDisposable
     internal static Artifact StatedOf(byte[] bytes) =>
         new("linux.bin", Digest.Of(bytes), VerityHasher.Compute(bytes).Digest, (ulong)bytes.Length);
 
-    private static async Task WriteAsync(ArtifactStore store, byte[] bytes)
+    internal static async Task WriteAsync(ArtifactStore store, byte[] bytes)
     {
         using var writer = store.TryWrite(Digest.Of(bytes))!;
         Assert.True(await writer.AppendAsync(new MemoryStream(bytes), bytes.Length, default));

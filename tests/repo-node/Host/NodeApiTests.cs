@@ -171,6 +171,20 @@ public sealed class NodeApiTests(NodeApiTests.Running running) : IClassFixture<N
     }
 
     [Fact]
+    public async Task A_release_that_states_what_its_bytes_are_not_is_refused_for_good()
+    {
+        byte[] bytes = ArtifactStoreTests.Pattern(9_000);
+        using var uploaded = await Client.SendAsync(Nodes.Upload(bytes));
+        var right = LoopbackNetwork.ReleaseOf(bytes, "6.1.10");
+        var artifact = right.Artifacts[0];
+        foreach (var wrong in new[] { artifact with { FsVerity = Digest.Of([9]) }, artifact with { Size = 9_001 } })
+        {
+            var answer = await Nodes.SubmitAsync(0, right with { Artifacts = [wrong] });
+            await AssertProblemAsync(answer, HttpStatusCode.UnprocessableEntity, "artifact-mismatch");
+        }
+    }
+
+    [Fact]
     public async Task A_ledger_rule_refuses_by_its_name()
     {
         var promotion = TestNetwork.PromotionOf(TestNetwork.ReleaseOf("6.1.10"));

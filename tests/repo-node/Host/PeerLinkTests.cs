@@ -25,6 +25,7 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
 
     private readonly LoopbackNetwork _network = new();
     private readonly Received _received = new();
+    private readonly Banishment _banishment = new(TimeProvider.System);
     private WebApplication? _server;
 
     public async Task InitializeAsync()
@@ -33,7 +34,8 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
             kestrel.Listen(Address, listen => PeerListener.Configure(listen, PeersOf(0))));
-        builder.Services.AddSingleton(PeersOf(0)).AddSingleton<IPeerFrames>(_received).AddSingleton<PeerListener>();
+        builder.Services.AddSingleton(PeersOf(0)).AddSingleton<IPeerFrames>(_received).AddSingleton(_banishment)
+            .AddSingleton<PeerListener>();
         _server = builder.Build();
         await _server.StartAsync();
     }
@@ -121,6 +123,22 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
         await stream.WriteAsync(PeerFrame.Encode(99, [1, 2, 3]));
 
         Assert.True(await IsClosedAsync(stream));
+        Assert.True(_banishment.IsBanished(1));
+    }
+
+    [Fact]
+    public async Task A_banished_peer_loses_its_connection_and_comes_in_again_after_a_while()
+    {
+        var hello = new PeerHello(Origin, 1, "node-01");
+        await using var stream = await ConnectAsync(_network.KeysOf(1).Transport, SslProtocols.Tls13);
+        await stream.WriteAsync(hello.ToFrame());
+        Assert.NotNull(await PeerHello.ReadAsync(stream, default));
+
+        _banishment.Banish(1);
+        Assert.True(await IsClosedAsync(stream));
+        Assert.False(await IsLetInAsync(_network.KeysOf(1).Transport, hello));
+        Assert.True(await IsLetInAsync(_network.KeysOf(2).Transport, hello with { Name = "node-02" }));
+        await LoopbackNetwork.EventuallyAsync(() => IsLetInAsync(_network.KeysOf(1).Transport, hello));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class SigningJournalTests : IDisposable
     [Fact]
     public void Records_come_back_in_their_order()
     {
-        using (var journal = SigningJournal.Open(Path, _ => { }))
+        using (var journal = CreateOpen())
         {
             foreach (var frame in Three) journal.Append(frame);
         }
@@ -30,9 +30,82 @@ public sealed class SigningJournalTests : IDisposable
     }
 
     [Fact]
+    public void Records_that_are_synced_together_come_back_one_by_one()
+    {
+        using (var journal = CreateOpen())
+        {
+            journal.Append(Three);
+            journal.Append(Three[1]);
+            journal.Append();
+        }
+
+        AssertHolds([.. Three, Three[1]]);
+    }
+
+    [Fact]
+    public void Records_that_are_synced_together_are_torn_together_and_no_others_with_them()
+    {
+        byte[] bytes = FileOf(Three[0], JournalFrame.Batch(Three));
+        int last = bytes.Length - JournalFrame.Batch(Three).ToBytes().Length;
+        for (int torn = last; torn < bytes.Length; torn++)
+        {
+            File.WriteAllBytes(Path, [.. bytes[..torn], .. new byte[100]]);
+            AssertHolds(Three[0]);
+        }
+    }
+
+    [Fact]
+    public void More_records_than_one_frame_holds_become_several()
+    {
+        JournalFrame[] large = [.. Enumerable.Range(0, 5).Select(i => new JournalFrame(3, new byte[(3 << 20) + i]))];
+        using (var journal = CreateOpen()) journal.Append(large);
+
+        AssertHolds(large);
+    }
+
+    [Theory]
+    [InlineData("00000003" + "01aa")]
+    [InlineData("00000000" + "01" + "00000002" + "01aa")]
+    [InlineData("00000002" + "05aa" + "00000002" + "01aa")]
+    [InlineData("00000002" + "01aa")]
+    [InlineData("00000002" + "01aa" + "00")]
+    public void A_sound_frame_with_a_batch_that_is_none_is_damage(string body)
+    {
+        File.WriteAllBytes(Path, FileOf(new JournalFrame(5, Convert.FromHexString(body))));
+
+        AssertDamaged();
+    }
+
+    [Fact]
+    public void A_journal_that_is_not_there_is_lost_and_never_made_anew()
+    {
+        AssertDamaged();
+        Assert.False(File.Exists(Path));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4096)]
+    public void An_empty_or_wiped_file_is_not_a_new_journal(int zeros)
+    {
+        File.WriteAllBytes(Path, new byte[zeros]);
+
+        AssertDamaged();
+    }
+
+    [Fact]
+    public void A_journal_is_made_once()
+    {
+        SigningJournal.Create(Path);
+
+        Assert.Throws<IOException>(() => SigningJournal.Create(Path));
+        AssertHolds();
+    }
+
+    [Fact]
     public void The_journal_is_for_its_owner_only()
     {
-        SigningJournal.Open(Path, _ => { }).Dispose();
+        SigningJournal.Create(Path);
 
         Assert.Equal(DurableFile.Private, File.GetUnixFileMode(Path));
     }
@@ -41,7 +114,7 @@ public sealed class SigningJournalTests : IDisposable
     public void The_journal_grows_beyond_what_was_preallocated()
     {
         JournalFrame[] large = [.. Enumerable.Range(0, 6).Select(i => new JournalFrame(3, new byte[(1 << 20) + i]))];
-        using (var journal = SigningJournal.Open(Path, _ => { }))
+        using (var journal = CreateOpen())
         {
             foreach (var frame in large) journal.Append(frame);
         }
@@ -52,7 +125,7 @@ public sealed class SigningJournalTests : IDisposable
     [Fact]
     public void A_rewritten_journal_holds_what_is_still_needed_and_takes_more()
     {
-        File.WriteAllBytes(Path, BytesOf(Three));
+        File.WriteAllBytes(Path, FileOf(Three));
         File.WriteAllText(Path + ".new", "what a crash in an earlier attempt left");
         using (var journal = SigningJournal.Open(Path, _ => { }))
         {
@@ -68,7 +141,7 @@ public sealed class SigningJournalTests : IDisposable
     [Fact]
     public void A_torn_last_record_is_cut_wherever_it_was_torn()
     {
-        byte[] bytes = BytesOf(Three);
+        byte[] bytes = FileOf(Three);
         int last = bytes.Length - Three[2].ToBytes().Length;
         for (int torn = last; torn < bytes.Length; torn++)
         {
@@ -80,7 +153,7 @@ public sealed class SigningJournalTests : IDisposable
     [Fact]
     public void A_file_that_ends_early_loses_its_last_record_and_takes_the_next()
     {
-        byte[] bytes = BytesOf(Three);
+        byte[] bytes = FileOf(Three);
         File.WriteAllBytes(Path, bytes[..^1]);
         using (var journal = SigningJournal.Open(Path, _ => { })) journal.Append(Frame(1, "another vote"));
 
@@ -90,7 +163,7 @@ public sealed class SigningJournalTests : IDisposable
     [Fact]
     public void A_last_record_of_which_only_the_end_was_written_is_cut()
     {
-        byte[] bytes = BytesOf(Three);
+        byte[] bytes = FileOf(Three);
         bytes.AsSpan(bytes.Length - Three[2].ToBytes().Length, JournalFrame.PrefixSize + 3).Clear();
         File.WriteAllBytes(Path, bytes);
 
@@ -100,7 +173,7 @@ public sealed class SigningJournalTests : IDisposable
     [Fact]
     public void Any_flipped_bit_before_the_last_record_keeps_the_node_from_starting()
     {
-        byte[] bytes = BytesOf(Three);
+        byte[] bytes = FileOf(Three);
         int last = bytes.Length - Three[2].ToBytes().Length;
         for (int bit = 0; bit < last * 8; bit++)
         {
@@ -115,7 +188,7 @@ public sealed class SigningJournalTests : IDisposable
     [Fact]
     public void Any_flipped_bit_in_the_last_record_is_like_a_torn_one()
     {
-        byte[] bytes = BytesOf(Three);
+        byte[] bytes = FileOf(Three);
         int last = bytes.Length - Three[2].ToBytes().Length;
         for (int bit = last * 8; bit < bytes.Length * 8; bit += 3)
         {
@@ -130,8 +203,8 @@ public sealed class SigningJournalTests : IDisposable
     [Fact]
     public void A_wiped_record_before_the_last_keeps_the_node_from_starting()
     {
-        byte[] bytes = BytesOf(Three);
-        bytes.AsSpan(Three[0].ToBytes().Length, Three[1].ToBytes().Length).Clear();
+        byte[] bytes = FileOf(Three);
+        bytes.AsSpan(FileOf(Three[0]).Length, Three[1].ToBytes().Length).Clear();
         File.WriteAllBytes(Path, bytes);
 
         Assert.Throws<JournalDamagedException>(() => SigningJournal.Open(Path, _ => { }));
@@ -172,6 +245,18 @@ public sealed class SigningJournalTests : IDisposable
     }
 
     private static JournalFrame Frame(byte type, string body) => new(type, Encoding.UTF8.GetBytes(body));
+
+    private static byte[] FileOf(params JournalFrame[] frames) =>
+        [.. JournalFrame.Beginning.ToBytes(), .. BytesOf(frames)];
+
+    private SigningJournal CreateOpen()
+    {
+        SigningJournal.Create(Path);
+        return SigningJournal.Open(Path, _ => { });
+    }
+
+    private void AssertDamaged() =>
+        Assert.Throws<JournalDamagedException>(() => SigningJournal.Open(Path, _ => { }));
 
     private static byte[] BytesOf(IEnumerable<JournalFrame> frames) => [.. frames.SelectMany(frame => frame.ToBytes())];
 

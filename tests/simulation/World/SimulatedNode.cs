@@ -156,7 +156,7 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
         WhileAlive(simulation.Time.Now + TimeSpan.FromMilliseconds(isQuick ? 0 : simulation.Random.Next(4_000)), () =>
         {
             Read(wanted);
-            Handle(new ReplicaEvent.ArtifactsHeld(wanted));
+            Handle(new ReplicaEvent.ArtifactsHeld(artifacts));
         });
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Statements;
+using SupplyChain.RepoNode.Core.Consensus.Boot;
 
 namespace SupplyChain.RepoNode.Core.Consensus.Messages;
 
@@ -37,6 +38,11 @@ public abstract record PeerMessage
     /// <summary>Asks for the finalised blocks after this height.</summary>
     public sealed record AsksChain(ulong Height) : PeerMessage(10);
 
+    /// <summary>Asks what the peer has seen signed with this node's keys; the answer names the question.</summary>
+    public sealed record AsksSigned(ulong Question) : PeerMessage(11);
+
+    public sealed record HasSigned(LastSigned Last) : PeerMessage(12);
+
     /// <summary>Reads a frame's body by its type. Random bytes never throw; a second spelling is refused.</summary>
     public static bool TryRead(byte type, ReadOnlySpan<byte> body, [NotNullWhen(true)] out PeerMessage? message)
     {
@@ -54,6 +60,8 @@ public abstract record PeerMessage
             9 => reader.TryView(out var first) && reader.TryView(out var last) && first <= last
                 ? new AsksCertificates(first, last) : null,
             10 => reader.TryCounter(out ulong height) ? new AsksChain(height) : null,
+            11 => reader.TryU64(out ulong question) ? new AsksSigned(question) : null,
+            12 => LastSigned.TryRead(ref reader, out var signed) ? new HasSigned(signed) : null,
             _ => null,
         };
 
@@ -77,6 +85,8 @@ public abstract record PeerMessage
             case Cosigned(var cosignature): cosignature.WriteTo(writer); break;
             case AsksCertificates(var first, var last): writer.U64(first.Number).U64(last.Number); break;
             case AsksChain(var height): writer.U64(height); break;
+            case AsksSigned(var question): writer.U64(question); break;
+            case HasSigned(var signed): signed.WriteTo(writer); break;
         }
 
         return writer.ToArray();

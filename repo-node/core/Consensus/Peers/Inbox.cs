@@ -24,7 +24,7 @@ internal sealed class Inbox(
             case PeerMessage.Voted(var vote): certification.Count(from, vote); break;
             case PeerMessage.Certified(var certificate): OnCertificate(from, certificate); break;
             case PeerMessage.GivesBlock(var block): OnBlock(from, block); break;
-            case PeerMessage.Cosigned: break;
+            case PeerMessage.Cosigned or PeerMessage.AsksSigned or PeerMessage.HasSigned: break;
             default:
                 if (_allowance.Take(from, state.Now)) OnRequest(from, message);
                 break;
@@ -89,6 +89,9 @@ internal sealed class Inbox(
     private void OnSubmission(byte from, Envelope envelope)
     {
         var (_, taken) = submissions.Add(envelope, from);
-        if (taken is not null) artifacts.Need(taken.Artifacts);
+        if (taken is null) return;
+
+        outbox.Add(new Effect.Keep(envelope));
+        artifacts.Need(taken.Artifacts);
     }
 }

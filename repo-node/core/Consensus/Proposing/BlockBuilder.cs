@@ -15,13 +15,13 @@ internal static class BlockBuilder
     /// <param name="parent">The parent's header.</param>
     /// <param name="ledger">The ledger after the parent.</param>
     /// <param name="entries">Valid on it in this order.</param>
-    /// <param name="now">The leader's clock; the block's time is never before its parent's.</param>
+    /// <param name="wallClock">The leader's; the block's time is never before its parent's.</param>
     public static Block Build(
         Committee committee, View view, Header parent, LedgerState ledger,
-        ImmutableArray<ReadOnlyMemory<byte>> entries, DateTimeOffset now)
+        ImmutableArray<ReadOnlyMemory<byte>> entries, DateTimeOffset wallClock)
     {
         ulong height = parent.Height + 1;
-        long time = Math.Max(now.ToUnixTimeSeconds(), parent.Time);
+        long time = Math.Max(wallClock.ToUnixTimeSeconds(), parent.Time);
         bool valid = ledger.TryExecute(entries, time, height, out var executed, out _);
         Invariant.Holds(valid && executed is not null, "a leader proposes what it found valid");
 

@@ -33,7 +33,7 @@ internal sealed class Proposer(
         if (entries.IsEmpty && !demand.LacksFinalisation) return;
 
         Send(
-            BlockBuilder.Build(state.Committee, view, after.Header, after.Ledger, entries, state.Now),
+            BlockBuilder.Build(state.Committee, view, after.Header, after.Ledger, entries, state.WallClock),
             state.Certificates.Justify(parent.Value.View, view));
     }
 

@@ -83,6 +83,19 @@ internal sealed class Submissions
         return left;
     }
 
+    /// <summary>Forgets those with an artifact that nobody can ever hold; what rests on them is refused in time.</summary>
+    public void RemoveImpossible()
+    {
+        var possible = _waiting.Where(submission => !_artifacts.RulesOut(submission.Artifacts)).ToList();
+        if (possible.Count == _waiting.Count) return;
+
+        _ready = null;
+        _waiting.Clear();
+        _ids.Clear();
+        _ahead = _final;
+        foreach (var submission in possible) Keep(submission);
+    }
+
     /// <summary>
     /// A block's entries on this ledger: passes over the submissions, oldest first, until one appends nothing or the
     /// next does not fit.

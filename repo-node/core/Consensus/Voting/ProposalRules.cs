@@ -37,7 +37,7 @@ internal abstract record Judgement
 /// </summary>
 internal sealed class ProposalRules(CertificateStore certificates, BlockTree tree, ArtifactGate artifacts)
 {
-    public Judgement Judge(Block proposal, DateTimeOffset now)
+    public Judgement Judge(Block proposal, DateTimeOffset wallClock)
     {
         var header = proposal.Header;
         if (IsParentRuledOut(header)) return Refuse(ProposalRefusal.ParentRuledOut);
@@ -49,10 +49,11 @@ internal sealed class ProposalRules(CertificateStore certificates, BlockTree tre
 
         if (header.Height != parent.Header.Height + 1) return Refuse(ProposalRefusal.WrongHeight);
         if (header.Time < parent.Header.Time) return Refuse(ProposalRefusal.TimeBackwards);
-        if (header.Time > now.ToUnixTimeSeconds() + Bounds.SkewSeconds) return new Judgement.TooEarly();
+        if (header.Time > wallClock.ToUnixTimeSeconds() + Bounds.SkewSeconds) return new Judgement.TooEarly();
 
         if (tree.TryExecute(parent.Ledger, proposal, out var executed) is { } refusal) return Refuse(refusal);
-        return artifacts.Holds(executed!.Artifacts) ? new Judgement.Valid() : new Judgement.LacksArtifacts(executed);
+        if (artifacts.RulesOut(executed!.Artifacts)) return Refuse(ProposalRefusal.WrongArtifact);
+        return artifacts.Holds(executed.Artifacts) ? new Judgement.Valid() : new Judgement.LacksArtifacts(executed);
     }
 
     // No other block of the parent's view can be certified, and no view at or below the last final one be nullified.

@@ -12,6 +12,11 @@ internal sealed class VoteLog
     private readonly SortedDictionary<View, List<Vote>> _votes = [];
     private View _floor = View.Genesis;
 
+    /// <summary>
+    /// While it is not known whether the journal holds everything this node ever signed, nothing may be voted.
+    /// </summary>
+    public bool IsSilent { get; set; }
+
     /// <summary>Own votes above the floor, by rising view.</summary>
     public IEnumerable<Vote> All => _votes.Values.SelectMany(votes => votes);
 
@@ -19,26 +24,16 @@ internal sealed class VoteLog
 
     public Vote? Cast(View view, VoteKind kind) => In(view).FirstOrDefault(vote => vote.Kind == kind);
 
-    public bool MayNotarize(View view) =>
-        view > _floor && Cast(view, VoteKind.Notarize) is null && Cast(view, VoteKind.Nullify) is null;
+    public bool MayNotarize(View view) => !IsSilent && Allows(view, VoteKind.Notarize);
 
-    public bool MayNullify(View view) =>
-        view > _floor && Cast(view, VoteKind.Nullify) is null && Cast(view, VoteKind.Finalize) is null;
+    public bool MayNullify(View view) => !IsSilent && Allows(view, VoteKind.Nullify);
 
-    public bool MayFinalize(View view) =>
-        view > _floor && Cast(view, VoteKind.Nullify) is null && Cast(view, VoteKind.Finalize) is null;
+    public bool MayFinalize(View view) => !IsSilent && Allows(view, VoteKind.Finalize);
 
     /// <summary>Writes an own vote down, new or from the journal.</summary>
     public void Record(Vote vote)
     {
-        bool allowed = vote.Kind switch
-        {
-            VoteKind.Notarize => MayNotarize(vote.View),
-            VoteKind.Nullify => MayNullify(vote.View),
-            VoteKind.Finalize => MayFinalize(vote.View),
-            _ => false,
-        };
-        Invariant.Holds(allowed, "an own vote contradicts no earlier one");
+        Invariant.Holds(Allows(vote.View, vote.Kind), "an own vote contradicts no earlier one");
 
         if (!_votes.TryGetValue(vote.View, out var votes)) _votes.Add(vote.View, votes = []);
         votes.Add(vote);
@@ -50,4 +45,12 @@ internal sealed class VoteLog
         _floor = View.Max(_floor, floor);
         foreach (var view in _votes.Keys.TakeWhile(view => view <= _floor).ToList()) _votes.Remove(view);
     }
+
+    private bool Allows(View view, VoteKind kind) => view > _floor && kind switch
+    {
+        VoteKind.Notarize => Cast(view, VoteKind.Notarize) is null && Cast(view, VoteKind.Nullify) is null,
+        VoteKind.Nullify or VoteKind.Finalize =>
+            Cast(view, VoteKind.Nullify) is null && Cast(view, VoteKind.Finalize) is null,
+        _ => false,
+    };
 }

@@ -12,6 +12,7 @@ internal sealed class VotePool(Committee committee)
 {
     private readonly SortedDictionary<View, Dictionary<(VoteKind Kind, byte Signer), Vote>> _votes = [];
     private readonly HashSet<(View View, byte Signer)> _convicted = [];
+    private readonly Dictionary<byte, Vote> _newest = [];
 
     public bool Has(View view, VoteKind kind, byte signer) => Find(view, kind, signer) is not null;
 
@@ -22,6 +23,11 @@ internal sealed class VotePool(Committee committee)
     /// <summary>How many nodes cast such a vote in the view.</summary>
     public int Count(View view, VoteKind kind) =>
         _votes.TryGetValue(view, out var votes) ? votes.Keys.Count(key => key.Kind == kind) : 0;
+
+    /// <summary>
+    /// The highest vote ever seen of this node, by view and then by kind, also of views that are forgotten.
+    /// </summary>
+    public Vote? Newest(byte signer) => _newest.GetValueOrDefault(signer);
 
     /// <summary>Takes a vote from outside.</summary>
     /// <returns>False when its signature is wrong.</returns>
@@ -57,6 +63,12 @@ internal sealed class VotePool(Committee committee)
         return true;
     }
 
+    /// <summary>The votes of a certificate that was verified before it was stored.</summary>
+    public void Recall(Certificate certificate)
+    {
+        foreach (var vote in certificate.Votes()) NoteNewest(vote);
+    }
+
     /// <summary>The certificate that the votes for this have added up to, or null.</summary>
     public Certificate? Certify(VoteKind kind, View view, Digest block)
     {
@@ -83,11 +95,19 @@ internal sealed class VotePool(Committee committee)
 
     private Equivocation? Add(Vote vote)
     {
+        NoteNewest(vote);
         if (!_votes.TryGetValue(vote.View, out var votes)) _votes.Add(vote.View, votes = []);
 
         var other = votes.Values.FirstOrDefault(known => Equivocation.Convicts(known, vote));
         votes.TryAdd((vote.Kind, vote.Signer), vote);
         bool isNews = other is not null && _convicted.Add((vote.View, vote.Signer));
         return isNews ? new Equivocation(other!, vote) : null;
+    }
+
+    private void NoteNewest(Vote vote)
+    {
+        var known = Newest(vote.Signer);
+        if (known is null || (vote.View, vote.Kind).CompareTo((known.View, known.Kind)) > 0)
+            _newest[vote.Signer] = vote;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class Voter(
         var view = state.View;
         if (state.Proposal is not { } block || state.IsBad(view) || !state.Log.MayNotarize(view)) return;
 
-        switch (_rules.Judge(block, state.Now))
+        switch (_rules.Judge(block, state.WallClock))
         {
             case Judgement.Valid:
                 outbox.Persist(new JournalRecord.VotedBlock(block));

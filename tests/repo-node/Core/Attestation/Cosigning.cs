@@ -12,6 +12,7 @@ namespace SupplyChain.RepoNode.Tests.Core.Attestation;
 public sealed class Cosigning
 {
     private const long AttestEvery = 60, Now = 1_000_000;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(AttestEvery);
     private static readonly TestNetwork Network = TestNetwork.Create();
     private static readonly Digest Artifact = Digest.Of([7]);
     private static readonly Attestable Genesis = new(2, Digest.Of([2]), []);
@@ -22,7 +23,7 @@ public sealed class Cosigning
     {
         var cosigner = new Cosigner(AttestEvery, last: null);
         cosigner.Extend(Genesis);
-        Assert.Equal(new JournalRecord.CosignedCheckpoint(2, Genesis.Root, Now), cosigner.Next(Now));
+        Assert.Equal(new JournalRecord.CosignedCheckpoint(2, Genesis.Root, Now), cosigner.Next(Now, default));
     }
 
     [Fact]
@@ -30,10 +31,10 @@ public sealed class Cosigning
     {
         var cosigner = Started();
         cosigner.Extend(Released);
-        Assert.Null(cosigner.Next(Now + 1));
+        Assert.Null(cosigner.Next(Now + 1, default));
         Assert.Equal([Artifact], cosigner.Missing);
         cosigner.ArtifactsRead([Artifact]);
-        Assert.Equal(4UL, cosigner.Next(Now + 1)?.Size);
+        Assert.Equal(4UL, cosigner.Next(Now + 1, default)?.Size);
     }
 
     [Fact]
@@ -42,17 +43,17 @@ public sealed class Cosigning
         var cosigner = Started();
         cosigner.Extend(Released);
         cosigner.Extend(new Attestable(6, Digest.Of([6]), []));
-        Assert.Null(cosigner.Next(Now + 1));
+        Assert.Null(cosigner.Next(Now + 1, default));
     }
 
     [Fact]
     public void The_newest_is_cosigned_again_when_it_is_due()
     {
         var cosigner = Started();
-        Assert.Null(cosigner.Next(Now + AttestEvery - 1));
+        Assert.Null(cosigner.Next(Now + AttestEvery - 1, Period - TimeSpan.FromTicks(1)));
         Assert.Equal(
             new JournalRecord.CosignedCheckpoint(2, Genesis.Root, Now + AttestEvery),
-            cosigner.Next(Now + AttestEvery));
+            cosigner.Next(Now + AttestEvery, Period));
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class Cosigning
     {
         var cosigner = Started();
         cosigner.Extend(Released);
-        Assert.Equal(2UL, cosigner.Next(Now + AttestEvery)?.Size);
+        Assert.Equal(2UL, cosigner.Next(Now + AttestEvery, Period)?.Size);
     }
 
     [Fact]
@@ -81,9 +82,9 @@ public sealed class Cosigning
     {
         var cosigner = new Cosigner(AttestEvery, new JournalRecord.CosignedCheckpoint(4, Released.Root, Now));
         cosigner.Extend(Genesis);
-        Assert.Null(cosigner.Next(Now + AttestEvery));
+        Assert.Null(cosigner.Next(Now + AttestEvery, Period));
         cosigner.Extend(Released);
-        Assert.Equal(4UL, cosigner.Next(Now + AttestEvery)?.Size);
+        Assert.Equal(4UL, cosigner.Next(Now + AttestEvery, Period)?.Size);
     }
 
     [Fact]
@@ -99,7 +100,44 @@ public sealed class Cosigning
     {
         var cosigner = Started();
         cosigner.Extend(new Attestable(6, Digest.Of([6]), []));
-        Assert.Equal(Now, cosigner.Next(Now - 500)?.Time);
+        Assert.Equal(Now, cosigner.Next(Now - 500, default)?.Time);
+    }
+
+    [Fact]
+    public void A_clock_that_is_put_right_changes_what_is_said_and_not_when()
+    {
+        var cosigner = Started();
+        Assert.Null(cosigner.Next(Now + 86_400, Period / 2));
+        Assert.Equal(Now + 86_400, cosigner.Next(Now + 86_400, Period)?.Time);
+    }
+
+    [Fact]
+    public void A_clock_that_went_back_has_nothing_new_to_say() =>
+        Assert.Null(Started().Next(Now - 86_400, 2 * Period));
+
+    [Fact]
+    public void What_a_crash_may_have_kept_from_the_peers_is_sent_again_once_and_as_it_was()
+    {
+        var last = new JournalRecord.CosignedCheckpoint(4, Released.Root, Now);
+        var cosigner = new Cosigner(AttestEvery, last);
+        cosigner.Extend(Genesis);
+        Assert.Null(cosigner.TakeUnsent());
+        cosigner.Extend(Released);
+        Assert.Equal(last, cosigner.TakeUnsent());
+        Assert.Null(cosigner.TakeUnsent());
+    }
+
+    [Fact]
+    public void The_newest_cosignature_of_a_node_is_remembered_when_its_checkpoint_is_forgotten()
+    {
+        var gathered = Gathering();
+        gathered.Extend(Released.Size, Released.Root);
+        var slow = By(3, Genesis);
+        gathered.Add(slow);
+        foreach (byte node in new byte[] { 0, 1, 2 }) gathered.Add(By(node, Released));
+        Assert.Equal(new TreeSize(4), gathered.Certified?.Size);
+        Assert.Equal(slow, gathered.NewestOf(3));
+        Assert.Equal(4UL, gathered.NewestOf(0)?.Size);
     }
 
     [Fact]
@@ -166,7 +204,7 @@ public sealed class Cosigning
     {
         var cosigner = new Cosigner(AttestEvery, last: null);
         cosigner.Extend(Genesis);
-        cosigner.Journaled(cosigner.Next(Now)!);
+        cosigner.Journaled(cosigner.Next(Now, default)!, default);
         return cosigner;
     }
 

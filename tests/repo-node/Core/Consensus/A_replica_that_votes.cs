@@ -1,6 +1,7 @@
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Core.Consensus.Pace;
 using SupplyChain.RepoNode.Core.Consensus.Voting;
 using SupplyChain.Tests.Kit;
 
@@ -20,6 +21,83 @@ public sealed class A_replica_that_votes
         Assert.Empty(Bench.Cast(before));
         Assert.Single(before.OfType<Effect.NeedArtifacts>());
         Assert.Equal([VoteKind.Notarize], Bench.Cast(_bench.HoldArtifacts()));
+    }
+
+    [Fact]
+    public void Votes_nothing_before_its_journal_is_confirmed_and_everything_after()
+    {
+        var bench = new Bench(self: 2, silent: true);
+        bench.Hear(bench.Propose(bench.BlockIn(First, Bench.Release)));
+        bench.HoldArtifacts();
+        Assert.Empty(Bench.Cast(bench.Log));
+        Assert.Equal([VoteKind.Notarize], Bench.Cast(bench.Step(new ReplicaEvent.BootChecked())));
+    }
+
+    [Fact]
+    public void Gives_up_no_view_before_its_journal_is_confirmed_either()
+    {
+        var bench = new Bench(self: 2, silent: true);
+        bench.Hear(bench.Propose(bench.BlockIn(First, Bench.Release)));
+        bench.Wait(Bounds.LongestTimeout);
+        Assert.Empty(Bench.Cast(bench.Log));
+    }
+
+    [Fact]
+    public void Follows_what_others_decide_while_it_is_silent()
+    {
+        var bench = new Bench(self: 2, silent: true);
+        bench.Hear(bench.Certify(VoteKind.Nullify, First));
+        Assert.Equal(Second, bench.Replica.View);
+        Assert.Empty(Bench.Cast(bench.Log));
+    }
+
+    [Fact]
+    public void Does_not_vote_for_a_release_with_another_fsverity_digest_than_the_bytes_have()
+    {
+        var stated = TestNetwork.ReleaseOf("1.0.0");
+        var artifact = stated.Artifacts[0];
+        var wrong = stated with { Artifacts = [artifact with { FsVerity = Digest.Of([9]) }] };
+        _bench.Hear(_bench.Propose(_bench.BlockIn(First, Bench.Network.Sign(wrong))));
+
+        var held = _bench.Step(new ReplicaEvent.ArtifactsHeld([artifact]));
+        Assert.Empty(Bench.Cast(held));
+        var ruledOut = _bench.Step(new ReplicaEvent.ArtifactsRuledOut([wrong.Artifacts[0]]));
+        Assert.Equal([VoteKind.Nullify], Bench.Cast(ruledOut));
+        var refused = Assert.Single(ruledOut.OfType<Effect.RefuseProposal>());
+        Assert.Equal(ProposalRefusal.WrongArtifact, refused.Refusal);
+    }
+
+    [Fact]
+    public void Forgets_a_submission_that_nobody_can_ever_hold_the_bytes_of()
+    {
+        _bench.Hear(0, new PeerMessage.Submits(Bench.Release));
+        Assert.Equal(1, _bench.Replica.Pending);
+        _bench.Step(new ReplicaEvent.ArtifactsRuledOut([TestNetwork.ReleaseOf("1.0.0").Artifacts[0]]));
+        Assert.Equal(0, _bench.Replica.Pending);
+    }
+
+    [Fact]
+    public void Keeps_what_a_peer_brought_because_a_clients_submission_may_rest_on_it()
+    {
+        var first = _bench.Hear(0, new PeerMessage.Submits(Bench.Release));
+        Assert.Equal(Bench.Release.Id, Assert.Single(first.OfType<Effect.Keep>()).Submission.Id);
+        var promotion = Bench.Network.Sign(TestNetwork.PromotionOf(TestNetwork.ReleaseOf("1.0.0")));
+        var second = _bench.Step(new ReplicaEvent.Submitted(promotion));
+        Assert.Equal(promotion.Id, Assert.Single(second.OfType<Effect.Keep>()).Submission.Id);
+        Assert.Empty(_bench.Step(new ReplicaEvent.Submitted(promotion)).OfType<Effect.Keep>());
+    }
+
+    [Fact]
+    public void Gives_up_by_the_steady_clock_whatever_the_wall_clock_is_set_to()
+    {
+        _bench.Step(new ReplicaEvent.Submitted(Bench.Release));
+        _bench.HoldArtifacts();
+        var jumped = new Moment(_bench.Now + TimeSpan.FromSeconds(1), _bench.Now + TimeSpan.FromDays(1));
+        Assert.DoesNotContain(
+            _bench.Replica.Step(new ReplicaEvent.TimerFired(), jumped),
+            effect => effect is Effect.Persist(JournalRecord.OwnVote));
+        var later = new Moment(_bench.Now + Bounds.FirstTimeout, _bench.Now - TimeSpan.FromDays(1));
+        Assert.Equal([VoteKind.Nullify], Bench.Cast(_bench.Replica.Step(new ReplicaEvent.TimerFired(), later)));
     }
 
     [Fact]

@@ -19,11 +19,12 @@ internal sealed class Bench
     private readonly List<JournalRecord> _journal = [];
 
     /// <param name="self">Node 0 leads view 1, node 1 view 2, and so on.</param>
-    public Bench(byte self)
+    /// <param name="silent">Whether it waits for its journal to be confirmed.</param>
+    public Bench(byte self, bool silent = false)
     {
         Self = self;
         Genesis = ChainTip.Genesis(LedgerState.Genesis(Network.Root, Network.RootEnvelope, Signatures).After);
-        Restart();
+        Restart(silent);
     }
 
     public byte Self { get; }
@@ -40,13 +41,13 @@ internal sealed class Bench
     public List<Effect> Log { get; } = [];
 
     /// <summary>As after a power cut: the journal is all that is left.</summary>
-    public void Restart()
+    public void Restart(bool silent = false)
     {
         var reread = _journal.Select(record =>
             JournalRecord.TryRead(record.Type, record.ToBody(), out var read)
                 ? read
                 : throw new InvalidOperationException("Unreadable record."));
-        Replica = Replica.Restore(Committee, Network.Nodes[Self].VoteKey, Genesis, reread);
+        Replica = Replica.Restore(Committee, Network.Nodes[Self].VoteKey, Genesis, reread, silent);
         Step(new ReplicaEvent.Started());
     }
 
@@ -71,9 +72,7 @@ internal sealed class Bench
     /// <summary>The host answers every question for artifacts.</summary>
     public IReadOnlyList<Effect> HoldArtifacts() => Step(new ReplicaEvent.ArtifactsHeld(
     [
-        .. Log.OfType<Effect.NeedArtifacts>()
-            .SelectMany(effect => effect.Artifacts)
-            .Select(artifact => artifact.Sha256),
+        .. Log.OfType<Effect.NeedArtifacts>().SelectMany(effect => effect.Artifacts),
     ]));
 
     public IReadOnlyList<Effect> Wait(TimeSpan time)

@@ -1,0 +1,42 @@
+using Microsoft.Data.Sqlite;
+using SupplyChain.Protocol;
+using SupplyChain.RepoNode.Operations.Joining;
+using SupplyChain.RepoNode.Storage;
+
+namespace SupplyChain.RepoNode.Commands;
+
+/// <summary>What an exception of a node means to its operator (docs/protocol.md §13).</summary>
+internal static class NodeFailure
+{
+    private const int SqliteFull = 13;
+
+    public static CommandFailure Of(Exception failure) => failure switch
+    {
+        RestoredSnapshotException restored => new CommandFailure(
+            ExitCode.Failed, "restored-snapshot",
+            $"This node has signed what its signing journal does not hold: {restored.Message}.",
+            "The folder was restored from a snapshot, or its keys are in use elsewhere. These keys never sign again: "
+            + "make a new node with new keys (docs/operations.md)."),
+        JournalDamagedException damage => new CommandFailure(
+            ExitCode.Failed, "journal-damaged", damage.Message,
+            "Do not repair, delete or restore it: the node could sign a second history. "
+            + "Make a new node with new keys (docs/operations.md)."),
+        _ when IsDiskFull(failure) => new CommandFailure(
+            ExitCode.Environment, "disk-full", $"The disk is full: {failure.Message}",
+            "Make room and start the node again: everything it has answered for is on the disk."),
+        InvariantBrokenException broken => new CommandFailure(
+            ExitCode.Failed, "invariant-broken", broken.Message,
+            "What is on the disk is not what this node wrote. Do not start it again before you know why."),
+        IOException or UnauthorizedAccessException or InvalidDataException or SqliteException => new CommandFailure(
+            ExitCode.Environment, "environment", failure.Message,
+            "Check that the directory is the node's own, the ports are free and the disk is sound."),
+        _ => new CommandFailure(
+            ExitCode.Failed, "stopped", failure.Message,
+            "The node stops rather than risk its word. Look at its log before starting it again."),
+    };
+
+    private static bool IsDiskFull(Exception failure) =>
+        failure is SqliteException { SqliteErrorCode: SqliteFull }
+        || (failure is IOException ofFile && FileSync.IsDiskFull(ofFile))
+        || (failure.InnerException is { } inner && IsDiskFull(inner));
+}
