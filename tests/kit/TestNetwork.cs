@@ -25,7 +25,7 @@ public sealed class TestNetwork
     // Signing shares take long to make, and nobody changes them.
     private static readonly TestGroup SharedRoot = new("root"), SharedKernel = new("kernel");
 
-    private TestNetwork(int nodes, Func<NodeIdentity, NodeIdentity> place)
+    private TestNetwork(int nodes, Func<NodeIdentity, NodeIdentity> place, Freshness freshness)
     {
         Nodes = [.. Enumerable.Range(0, nodes).Select(index => new TestNode(index))];
         Root = new TrustRoot
@@ -37,7 +37,7 @@ public sealed class TestNetwork
             Nodes = [.. Nodes.Select(node => place(node.Identity))],
             Roles = [RoleOf(RoleName, Maintainers, [Product]), RoleOf(Role.Root, RootHolders, [])],
             Publishers = [Publisher.PublicKey],
-            Freshness = new Freshness(MaxAge: 600, Skew: 30, AttestEvery: 60),
+            Freshness = freshness,
         };
         RootEnvelope = RootHolders.Sign(Root.ToRotation());
     }
@@ -58,9 +58,11 @@ public sealed class TestNetwork
     public Envelope RootEnvelope { get; }
 
     /// <param name="nodes">3f+1.</param>
-    /// <param name="place">Gives nodes other addresses or pins, for tests that open connections.</param>
-    public static TestNetwork Create(int nodes = 4, Func<NodeIdentity, NodeIdentity>? place = null) =>
-        new(nodes, place ?? (identity => identity));
+    /// <param name="place">Gives nodes other addresses, pins or keys, for tests that open connections.</param>
+    /// <param name="freshness">Ten minutes, cosigned every minute, unless told.</param>
+    public static TestNetwork Create(
+        int nodes = 4, Func<NodeIdentity, NodeIdentity>? place = null, Freshness? freshness = null) =>
+        new(nodes, place ?? (identity => identity), freshness ?? new Freshness(MaxAge: 600, Skew: 30, AttestEvery: 60));
 
     /// <summary>32 bytes that depend on the text alone.</summary>
     public static byte[] Seed(string text) => SHA256.HashData(Encoding.UTF8.GetBytes($"test network {text}"));
