@@ -56,6 +56,9 @@ public static class Limits
     /// <summary>Bytes of a proof bundle (docs/protocol.md §8).</summary>
     public const int MaxBundleSize = 1 << 20;
 
+    /// <summary>Bytes of a root update: a note, an entry and a proof (docs/protocol.md §8).</summary>
+    public const int MaxRootUpdateSize = 1 << 18;
+
     /// <summary>UTF-8 bytes of a version as the upstream writes it (docs/protocol.md §3).</summary>
     public const int MaxUpstreamVersionLength = 128;
 

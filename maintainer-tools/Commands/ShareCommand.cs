@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using SupplyChain.MaintainerTools.Commands.TrustRoots;
 using SupplyChain.MaintainerTools.Demo;
 using SupplyChain.MaintainerTools.Terminal;
 

@@ -92,52 +92,87 @@ internal static class SignCommands
 
     private static Leaf Combine()
     {
-        var folder = RequestFolder();
+        var folders = new Option<string[]>("--dir")
+        {
+            Description = "The request's folder; for a rotation that changes the root key, those of the old and of the new group.",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
         var output = new Option<string>("--out") { Description = "Where the signed envelope goes.", Required = true };
 
-        return new Leaf("combine", "Make the group's signature of enough approvals.", "share sign combine --dir request --out envelope.json",
+        return new Leaf("combine", "Make the groups' signatures of enough approvals.", "share sign combine --dir request --out envelope.json",
             (invocation, _) =>
             {
-                var request = SigningRequest.Load(invocation.Get(folder));
-                var approvals = request.Approvals();
-                foreach (var bad in approvals.Where(approval => !approval.IsValid))
-                    invocation.Screen.Note($"Not counted: {bad.Who}: {bad.Fault}.");
-                var envelope = request.Combine(approvals) ?? throw TooFew(request, approvals, invocation.Get(folder));
+                CombinedGroup[] groups = [.. invocation.Get(folders).Select(folder => CombineOne(invocation, folder))];
+                RequireOneStatement(groups);
+                var envelope = Envelope.Of(groups[0].Request.Payload, groups.Select(group => group.Signature));
 
                 string path = invocation.Get(output);
                 DurableFile.EnsurePublic(path, envelope.ToBytes());
-                return Task.FromResult(DescribeEnvelope(request, approvals, path));
+                return Task.FromResult(DescribeEnvelope(groups, path));
             })
-        { folder, output };
+        { folders, output };
+    }
+
+    private static CombinedGroup CombineOne(Invocation invocation, string folder)
+    {
+        var request = SigningRequest.Load(folder);
+        var approvals = request.Approvals();
+        foreach (var bad in approvals.Where(approval => !approval.IsValid))
+            invocation.Screen.Note($"Not counted: {bad.Who}: {bad.Fault}.");
+        return new CombinedGroup(request, approvals, request.Sign(approvals) ?? throw TooFew(request, approvals, folder));
+    }
+
+    private static void RequireOneStatement(IReadOnlyList<CombinedGroup> groups)
+    {
+        if (groups.Any(group => group.Request.Id != groups[0].Request.Id))
+        {
+            throw CommandFailure.Refused("statement-differs", "The folders hold different statements.",
+                "make both requests of the same file with `share sign request`");
+        }
+
+        if (groups.DistinctBy(group => group.Request.Group.KeyId).Count() < groups.Count)
+        {
+            throw CommandFailure.Usage("group-repeated", "Two of the folders are of one group, which signs once.", "give each group's folder once");
+        }
     }
 
     private static Leaf Verify()
     {
         var envelope = new Option<string>("--envelope") { Description = "A signed envelope.", Required = true };
-        var group = GroupOption();
+        var groups = new Option<string[]>("--group")
+        {
+            Description = "The public file of the group, or of each group that must have signed.",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
 
-        return new Leaf("verify", "Check that an envelope carries exactly a group's signature.",
+        return new Leaf("verify", "Check that an envelope carries exactly the groups' signatures.",
             "share sign verify --envelope envelope.json --group group.json", (invocation, _) =>
             {
                 string path = invocation.Get(envelope);
                 var read = EnvelopeFile.Load(path);
                 var statement = SigningRequest.ReadStatement(read.Payload.Span, path);
-                var key = GroupFile.Load(invocation.Get(group));
-                if (!read.IsSignedExactlyBy(key.Key.PublicKey))
+                GroupFile[] keys = [.. invocation.Get(groups).Select(GroupFile.Load)];
+                string names = string.Join("' and '", keys.Select(key => key.Name));
+                if (!read.IsSignedExactlyBy([.. keys.Select(key => key.Key.PublicKey)]))
                 {
-                    throw CommandFailure.Refused("signature-invalid", $"{path} does not carry exactly the valid signature of '{key.Name}'.",
+                    throw CommandFailure.Refused("signature-invalid", $"{path} does not carry exactly the valid signature of '{names}'.",
                         "check that statement and group belong together; if they do, somebody changed the file");
                 }
 
                 var summary = StatementSummary.Of(statement);
-                var json = new JsonObject { ["valid"] = true, ["id"] = read.Id.ToHex(), ["kind"] = summary.Kind, ["group"] = key.Name };
+                var json = new JsonObject
+                {
+                    ["valid"] = true, ["id"] = read.Id.ToHex(), ["kind"] = summary.Kind, ["group"] = string.Join(", ", keys.Select(key => key.Name)),
+                };
                 return Task.FromResult(new Outcome(json, screen =>
                 {
                     Show(summary, screen);
-                    screen.Line($"Valid: '{key.Name}' signed statement {read.Id.ToHex()}.");
+                    screen.Line($"Valid: '{names}' signed statement {read.Id.ToHex()}.");
                 }));
             })
-        { envelope, group };
+        { envelope, groups };
     }
 
     // The request lies in a shared folder: between review and approval somebody may have put another statement there.
@@ -204,19 +239,21 @@ internal static class SignCommands
             screen.Line($"{who} approved statement {request.Id.ToHex()} as member {index} of '{request.Group.Name}'."));
     }
 
-    private static Outcome DescribeEnvelope(SigningRequest request, IReadOnlyList<JudgedApproval> approvals, string path)
+    private static Outcome DescribeEnvelope(IReadOnlyList<CombinedGroup> groups, string path)
     {
+        var id = groups[0].Request.Id;
+        JudgedApproval[] approvals = [.. groups.SelectMany(group => group.Approvals)];
         var json = new JsonObject
         {
-            ["id"] = request.Id.ToHex(),
+            ["id"] = id.ToHex(),
             ["envelope"] = path,
-            ["group"] = request.Group.Name,
+            ["group"] = string.Join(", ", groups.Select(group => group.Request.Group.Name)),
             ["valid"] = Outcome.Array(approvals.Where(approval => approval.IsValid).Select(approval => approval.Who)),
             ["invalid"] = Outcome.Array(approvals.Where(approval => !approval.IsValid).Select(approval => approval.Who)),
         };
         return new Outcome(json, screen =>
         {
-            screen.Line($"'{request.Group.Name}' has signed statement {request.Id.ToHex()}.");
+            foreach (var group in groups) screen.Line($"'{group.Request.Group.Name}' has signed statement {id.ToHex()}.");
             screen.Line($"The envelope is {path}; the approvals of {Names(approvals)} are in it, but not their names.");
         });
     }
@@ -254,6 +291,8 @@ internal static class SignCommands
     private static Option<string> GroupOption() => new("--group") { Description = "The group's public file.", Required = true };
 
     private static Option<string> RequestFolder() => new("--dir") { Description = "The request's folder.", Required = true };
+
+    private sealed record CombinedGroup(SigningRequest Request, IReadOnlyList<JudgedApproval> Approvals, EnvelopeSignature Signature);
 
     private sealed record ComparedArtifact(string Path, string Name);
 }

@@ -4,6 +4,7 @@ using SupplyChain.Protocol;
 using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Trust;
+using SupplyChain.Protocol.Verification;
 
 namespace SupplyChain.MaintainerTools.Publishing;
 
@@ -24,6 +25,26 @@ internal static class EnvelopeFile
             ? root
             : throw CommandFailure.Refused(rejection.Name, $"{path} is no trust root: {rejection.Detail}.",
                 "make it with `share trust new`, and have the root role sign it with `share sign`");
+
+    /// <summary>Loads the first trust root and the rotations after it; each must follow from the one before.</summary>
+    /// <returns>Oldest first, at least one.</returns>
+    /// <exception cref="CommandFailure">Not readable, or one that does not follow.</exception>
+    public static IReadOnlyList<TrustRoot> LoadTrustRoots(string first, IReadOnlyList<string> rotations)
+    {
+        List<TrustRoot> roots = [LoadTrustRoot(first)];
+        foreach (string path in rotations)
+        {
+            if (!RootUpdate.FollowAgain(roots[^1], DurableFile.Read(path, Limits.MaxEntrySize)).TryGet(out var next, out var rejection))
+            {
+                throw CommandFailure.Refused(rejection.Name, $"{path} is not the trust root after {roots[^1].Version}: {rejection.Detail}.",
+                    "give all rotations with --rotation, oldest first, each as `share sign combine` wrote it");
+            }
+
+            roots.Add(next.Root);
+        }
+
+        return roots;
+    }
 }
 
 /// <summary>The key of a release machine: permission to upload bytes, nothing more.</summary>

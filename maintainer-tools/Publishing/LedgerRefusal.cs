@@ -10,13 +10,16 @@ internal static class LedgerRefusal
         "unsupported" => "this version of the network does not take such statements",
         "wrong-origin" => "make the statement for the origin of this trust root",
         "unknown-product" => "check the product's name, or have it added to a role of the trust root",
-        "wrong-signature" => "have the statement signed by the group of the product's role",
+        "wrong-signature" => "have the statement signed by the group of the product's role; a rotation by the old and the new root group",
         "duplicate" => "the statement is in the log already: nothing is left to do",
         "stale" => "somebody else was first: make the statement anew with --trust-root, and have it signed again",
         "version-taken" => "the version exists with other content: choose another version",
         "unknown-release" => "submit the release before its promotion or revocation, and check the release's id",
         "version-not-higher" => "a channel only goes up: promote a higher version",
         "revoked" => "the release is revoked: release a new version",
+        "nodes-changed" => "rotations cannot change nodes yet: leave them as they are",
+        "role-dropped" or "product-moved" or "earlier-keys-wrong" or "threshold-changed" =>
+            "make the rotation with `share trust rotate` from the trust root in force, and have it signed again",
         "time-backwards" => "check this machine's clock and make the statement anew",
         _ => null,
     };

@@ -46,7 +46,7 @@ internal sealed record TrustRootDraft(
             : root.ToRotation();
     }
 
-    private static string HintFor(string field) => field switch
+    internal static string HintFor(string field) => field switch
     {
         "nodes" => "names, keys, pins, URLs and peers of all nodes must differ, and URLs be http://host:port",
         "roles" => "one role must be 'root'; names, keys and products must differ, and a product belong to one role only",

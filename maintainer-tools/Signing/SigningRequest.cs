@@ -90,12 +90,16 @@ internal sealed class SigningRequest
     }
 
     /// <summary>Makes the envelope of the valid approvals; null while there are too few.</summary>
-    public Envelope? Combine(IReadOnlyList<JudgedApproval> approvals)
+    public Envelope? Combine(IReadOnlyList<JudgedApproval> approvals) =>
+        Sign(approvals) is { } signature ? Envelope.Of(Payload, signature) : null;
+
+    /// <summary>The group's signature, of the valid approvals; null while there are too few.</summary>
+    public EnvelopeSignature? Sign(IReadOnlyList<JudgedApproval> approvals)
     {
         byte[] signed = Envelope.Pae(Payload);
         PartialSignature[] valid = [.. approvals.Where(approval => approval.IsValid).Select(approval => approval.Partial!)];
         return Combiner.Combine(Group.Key, signed, valid) is Combination.Combined combined
-            ? Envelope.Of(Payload, new EnvelopeSignature(Group.KeyId, combined.Signature.ToBytes()))
+            ? new EnvelopeSignature(Group.KeyId, combined.Signature.ToBytes())
             : null;
     }
 

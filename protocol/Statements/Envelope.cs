@@ -84,17 +84,22 @@ public sealed class Envelope
     {
         if (Signatures.Count != keys.Length) return false;
 
-        byte[] signed = Pae(Payload.Span);
         var seen = new HashSet<Digest>();
         foreach (var key in keys)
         {
-            var id = EnvelopeSignature.KeyIdOf(key);
-            var signature = Signatures.FirstOrDefault(one => one.KeyId == id);
-            if (signature is null || !seen.Add(id)) return false;
-            if (!Signature.TryRead(signature.Signature.Span, out var point) || !key.Verify(signed, point)) return false;
+            if (!seen.Add(EnvelopeSignature.KeyIdOf(key)) || !IsSignedBy(key)) return false;
         }
 
         return true;
+    }
+
+    /// <summary>True when one of the signatures is this key's and valid; what else there is, it does not say.</summary>
+    public bool IsSignedBy(PublicKey key)
+    {
+        var id = EnvelopeSignature.KeyIdOf(key);
+        return Signatures.FirstOrDefault(one => one.KeyId == id) is { } signature
+            && Signature.TryRead(signature.Signature.Span, out var point)
+            && key.Verify(Pae(Payload.Span), point);
     }
 
     private static bool TryReadSignatures(ref CanonicalJsonReader reader, out IReadOnlyList<EnvelopeSignature> signatures)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Trust;
 
@@ -24,6 +25,20 @@ public sealed record Rotation : Statement
 
     private protected override void WritePredicate(CanonicalJsonWriter writer) =>
         writer.Field("origin", Origin).Name("root").Raw(Root.ToBytes());
+
+    /// <summary>
+    /// Reads as far as the root's version: what can be known of a rotation before any of its keys is read. Nothing after it
+    /// was looked at.
+    /// </summary>
+    internal static bool TryPeek(ReadOnlySpan<byte> payload, [NotNullWhen(true)] out string? origin, out ulong version)
+    {
+        origin = null;
+        version = 0;
+        var reader = new CanonicalJsonReader(payload);
+        return TryBegin(ref reader, out string? predicate, out _) && string.Equals(predicate, UrnOf(Name), StringComparison.Ordinal)
+            && reader.TryName("origin") && reader.TryString(out origin, Limits.MaxOriginLength)
+            && reader.TryName("root") && reader.TryBeginObject() && reader.TryName("version") && reader.TryNumber(out version);
+    }
 
     internal static Rotation? ReadPredicate(ref CanonicalJsonReader reader)
     {

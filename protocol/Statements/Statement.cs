@@ -38,11 +38,7 @@ public abstract record Statement
         if (payload.Length > Limits.MaxEntrySize) return false;
 
         var reader = new CanonicalJsonReader(payload);
-        if (!reader.TryBeginObject() || !reader.TryName("_type") || !reader.TryString(out string? type, Type.Length)) return false;
-        if (!string.Equals(type, Type, StringComparison.Ordinal)) return false;
-        if (!reader.TryName("subject") || !Subject.TryReadList(ref reader, out var subjects)) return false;
-        if (!reader.TryName("predicateType") || !reader.TryString(out string? predicate, Limits.MaxNameLength)) return false;
-        if (!reader.TryName("predicate") || !reader.TryBeginObject()) return false;
+        if (!TryBegin(ref reader, out string? predicate, out var subjects)) return false;
         if (!TryReadPredicate(ref reader, predicate, subjects, out var read)) return false;
         if (!reader.TryEndObject() || !reader.TryEndObject() || !reader.AtEnd) return false;
 
@@ -57,6 +53,16 @@ public abstract record Statement
     public static bool TryRead(Envelope entry, [NotNullWhen(true)] out Statement? statement) =>
         TryRead(entry.Payload.Span, out statement);
 
+    /// <summary>
+    /// The predicate's type, such as <c>urn:supplychain:release:v1</c>, of what begins as a statement; null when it does not.
+    /// Whether it is one, <see cref="TryRead(ReadOnlySpan{byte}, out Statement?)"/> says, at the cost of reading its keys.
+    /// </summary>
+    public static string? PredicateTypeOf(ReadOnlySpan<byte> payload)
+    {
+        var reader = new CanonicalJsonReader(payload);
+        return TryBegin(ref reader, out string? predicate, out _) ? predicate : null;
+    }
+
     /// <exception cref="InvalidOperationException"><see cref="InvalidField"/> is not null.</exception>
     public byte[] ToPayload()
     {
@@ -70,6 +76,19 @@ public abstract record Statement
     }
 
     private protected static bool IsTime(long time) => time is >= 0 and <= (long)Limits.MaxJsonNumber;
+
+    // Up to the predicate's own fields.
+    private protected static bool TryBegin(
+        ref CanonicalJsonReader reader, [NotNullWhen(true)] out string? predicate, out IReadOnlyList<Subject> subjects)
+    {
+        predicate = null;
+        subjects = [];
+        if (!reader.TryBeginObject() || !reader.TryName("_type") || !reader.TryString(out string? type, Type.Length)) return false;
+        if (!string.Equals(type, Type, StringComparison.Ordinal)) return false;
+        if (!reader.TryName("subject") || !Subject.TryReadList(ref reader, out subjects)) return false;
+        if (!reader.TryName("predicateType") || !reader.TryString(out predicate, Limits.MaxNameLength)) return false;
+        return reader.TryName("predicate") && reader.TryBeginObject();
+    }
 
     private static bool TryReadPredicate(
         ref CanonicalJsonReader reader, string predicate, IReadOnlyList<Subject> subjects, [NotNullWhen(true)] out Statement? statement)
@@ -86,5 +105,5 @@ public abstract record Statement
         return statement is not null;
     }
 
-    private static string UrnOf(string predicate) => $"urn:supplychain:{predicate}:v1";
+    private protected static string UrnOf(string predicate) => $"urn:supplychain:{predicate}:v1";
 }

@@ -63,6 +63,13 @@ public sealed class TrustedState
         return new TrustedState(Origin, RootVersion, Math.Max(LatestTime, certified.Time), next, _floors);
     }
 
+    /// <summary>Takes a trust root that step 2 walked to; an earlier one than known leaves the version where it is.</summary>
+    public TrustedState Adopt(TrustRoot root)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        return root.Version <= RootVersion ? this : new TrustedState(Origin, root.Version, LatestTime, Checkpoint, _floors);
+    }
+
     /// <summary>Takes the version of a verified update; a lower one than known leaves the floor where it is.</summary>
     /// <exception cref="InvalidOperationException">There are <see cref="Limits.MaxVersionFloors"/> channels already.</exception>
     public TrustedState RaiseFloor(string product, string channel, ReleaseVersion version)

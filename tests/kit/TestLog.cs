@@ -1,7 +1,9 @@
+using SupplyChain.Protocol;
 using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Notes;
 using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Trust;
 using SupplyChain.Protocol.Verification;
 
 namespace SupplyChain.Tests.Kit;
@@ -21,13 +23,14 @@ public sealed class TestLog
     public TestLog(TestNetwork network)
     {
         _network = network;
-        ulong index = Append(network.RootEnvelope.ToBytes());
-        Set(MapKey.Root(1), new RootRow(index, network.RootEnvelope.Id).ToBytes());
-        foreach (var role in network.Root.Roles) Set(MapKey.Role(role.Name), new RoleRow(role.Key, role.Threshold).ToBytes());
+        SetRoot(network.Root, Append(network.RootEnvelope.ToBytes()), network.RootEnvelope.Id);
         Seal(network.Root.Created);
     }
 
     public IReadOnlyList<byte[]> Entries => _entries;
+
+    /// <summary>Of the newest root in the map.</summary>
+    public ulong RootVersion { get; private set; } = 1;
 
     public MapTree Map { get; private set; } = MapTree.Empty;
 
@@ -59,21 +62,24 @@ public sealed class TestLog
             case Release release:
                 var latest = new ProductRow(TestNetwork.RoleName, release.Sequence, index, entry.Id, release.Time);
                 Set(MapKey.Product(release.Product), latest.ToBytes());
-                Set(MapKey.Release(release.Product, release.Version), new ReleaseRow(index, entry.Id, Root: 1).ToBytes());
+                Set(MapKey.Release(release.Product, release.Version), new ReleaseRow(index, entry.Id, RootVersion).ToBytes());
                 foreach (var artifact in release.Artifacts)
                     Set(MapKey.Artifact(artifact.Sha256), new ArtifactRow(index).ToBytes());
                 break;
             case Promotion promotion:
                 ulong promoted = RowOf(promotion.Product, promotion.Version).Index;
-                var current = new ChannelRow(index, entry.Id, promotion.Version, promoted, promotion.Time, Root: 1);
+                var current = new ChannelRow(index, entry.Id, promotion.Version, promoted, promotion.Time, RootVersion);
                 Set(MapKey.Channel(promotion.Product, promotion.Channel), current.ToBytes());
                 break;
             case Revocation revocation:
                 var revoked = RowOf(revocation.Product, revocation.Version) with { Revocation = index };
                 Set(MapKey.Release(revocation.Product, revocation.Version), revoked.ToBytes());
                 break;
+            case Rotation rotation:
+                SetRoot(rotation.Root, index, entry.Id);
+                break;
             default:
-                throw new ArgumentException("A ledger takes releases, promotions and revocations.", nameof(statement));
+                throw new ArgumentException("A ledger takes no such statement.", nameof(statement));
         }
 
         return index;
@@ -116,9 +122,9 @@ public sealed class TestLog
             Note = _network.Certify(Checkpoint, time),
             Consistency = from is { } old ? ProofBuilder.Consistency(_tree, old, Size) : null,
             State = Include(Size.Value - 1),
-            RootVersion = 1,
-            Root = ProvenRow.Of(Map, MapKey.Root(1)),
-            NextRoot = ProvenRow.Of(Map, MapKey.Root(2)),
+            RootVersion = RootVersion,
+            Root = ProvenRow.Of(Map, MapKey.Root(RootVersion)),
+            NextRoot = ProvenRow.Of(Map, MapKey.Root(RootVersion + 1)),
             Channel = row,
             Promoted = row.Value is { } value && ChannelRow.TryRead(value.Span, out var promoted)
                 ? new PromotedRelease(
@@ -127,6 +133,21 @@ public sealed class TestLog
                     Include(promoted.Release))
                 : null,
         };
+    }
+
+    /// <summary>The file of a root after the first, under the newest checkpoint.</summary>
+    /// <param name="version">Of the root.</param>
+    /// <param name="time">When q nodes attested the checkpoint, Unix seconds.</param>
+    public RootUpdate ProveRoot(ulong version, long time) =>
+        Map.TryGet(MapKey.Root(version), out var value) && RootRow.TryRead(value.Span, out var row)
+            ? new RootUpdate(_network.Certify(Checkpoint, time), Include(row.Index))
+            : throw new ArgumentException("No such root.", nameof(version));
+
+    private void SetRoot(TrustRoot root, ulong index, Digest id)
+    {
+        RootVersion = root.Version;
+        Set(MapKey.Root(root.Version), new RootRow(index, id).ToBytes());
+        foreach (var role in root.Roles) Set(MapKey.Role(role.Name), new RoleRow(role.Key, role.Threshold).ToBytes());
     }
 
     private ReleaseRow RowOf(string product, ReleaseVersion version) =>

@@ -26,6 +26,12 @@ public abstract record UpdateEffect
     /// <summary>A consistency proof from one node's tiles.</summary>
     public sealed record AskConsistency(int Node, TreeSize OldSize, TreeSize NewSize) : UpdateEffect;
 
+    /// <summary><c>GET /trust/&lt;version&gt;.update</c> of one node.</summary>
+    public sealed record AskRoot(int Node, ulong Version) : UpdateEffect;
+
+    /// <summary>To disk, before the state that names its version.</summary>
+    public sealed record KeepRoot(AdoptedRoot Adopted) : UpdateEffect;
+
     /// <summary>To disk, before anything that follows.</summary>
     public sealed record Persist(TrustedState State) : UpdateEffect;
 

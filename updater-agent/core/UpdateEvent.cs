@@ -16,6 +16,9 @@ public abstract record UpdateEvent
     /// <summary>To <see cref="UpdateEffect.AskLatest"/>.</summary>
     public sealed record LatestCame(ReadOnlyMemory<byte> Bundle) : UpdateEvent;
 
+    /// <summary>To <see cref="UpdateEffect.AskRoot"/>.</summary>
+    public sealed record RootCame(ReadOnlyMemory<byte> File) : UpdateEvent;
+
     /// <summary>To <see cref="UpdateEffect.AskConsistency"/>.</summary>
     public sealed record ConsistencyCame(ConsistencyProof Proof) : UpdateEvent;
 

@@ -11,6 +11,7 @@ namespace SupplyChain.UpdaterAgent.Core;
 ///   install    the same, then twice a roll call (3 to 10), between the two the download (11);
 ///              the second must decide the same (12)
 /// </code>
+/// Wherever a map names a newer trust root (6), the next one is asked for first (2), and the same answer tried again.
 /// The state persists (7) as soon as a checkpoint is certified, consistent and of the root in use, whatever comes after.
 /// </summary>
 public sealed class UpdateMachine
@@ -24,6 +25,8 @@ public sealed class UpdateMachine
 
     private Phase _phase;
     private Round? _round;
+    private RootRound? _walk;
+    private RoundStep.NeedsRoot? _outdated;
     private Offer? _offer;
     private VerifiedUpdate? _downloaded;
     private int _downloads;
@@ -67,7 +70,7 @@ public sealed class UpdateMachine
         long now = Math.Max(clock, _offers.State.LatestTime);
         return _phase switch
         {
-            Phase.Checking or Phase.CallingRoll => After(_round!.On(happened, now)),
+            Phase.Checking or Phase.CallingRoll => After((_walk ?? _round!).On(happened, now), now),
             Phase.Downloading when happened is UpdateEvent.DownloadEnded ended => OnDownload(ended.IsWhole),
             _ => throw new InvalidOperationException($"{happened.GetType().Name} does not answer {_phase}."),
         };
@@ -77,16 +80,41 @@ public sealed class UpdateMachine
     {
         _phase = phase;
         _round = round;
-        return After(round.Start());
+        return After(round.Start(), _offers.State.LatestTime);
     }
 
-    private IReadOnlyList<UpdateEffect> After(RoundStep step) => step switch
+    private IReadOnlyList<UpdateEffect> After(RoundStep step, long now) => step switch
     {
         RoundStep.Asking => step.Effects,
+        RoundStep.NeedsRoot needs => [.. step.Effects, .. Walk(needs, now)],
+        RoundStep.RootFound => [.. step.Effects, .. Walked(now)],
+        RoundStep.Over when _walk is not null => NotWalked(),
         RoundStep.Found found => [.. step.Effects, .. Offered(found.Offer)],
         RoundStep.Over over => [.. step.Effects, .. End(over.Outcome)],
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    // Step 2, one version at a time, in the middle of a round that goes on with the answer it has.
+    private IReadOnlyList<UpdateEffect> Walk(RoundStep.NeedsRoot needs, long now)
+    {
+        _outdated = needs;
+        _walk = new RootRound(_task, _candidates.Apart(), _offers);
+        return After(_walk.Start(), now);
+    }
+
+    private IReadOnlyList<UpdateEffect> Walked(long now)
+    {
+        _walk = null;
+        return After(_outdated!.Again(now), now);
+    }
+
+    // The newer root is certified: no other node can say that there is none.
+    private IReadOnlyList<UpdateEffect> NotWalked()
+    {
+        _walk = null;
+        _candidates.Failed(NodeFault.Of(_outdated!.Why));
+        return End(new UpdateOutcome.Refused(_outdated.Why));
+    }
 
     private IReadOnlyList<UpdateEffect> Offered(Offer offer)
     {

@@ -11,7 +11,6 @@ namespace SupplyChain.RepoNode.Core.Attestation;
 /// </summary>
 public sealed class Cosigner
 {
-    private readonly long _attestEvery;
     private readonly Queue<Attestable> _waiting = [];
     private readonly HashSet<Digest> _held = [];
     private Attestable? _newest;
@@ -24,10 +23,20 @@ public sealed class Cosigner
     /// <param name="last">The last checkpoint in the signing journal, or null.</param>
     public Cosigner(long attestEvery, JournalRecord.CosignedCheckpoint? last)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(attestEvery);
-        _attestEvery = attestEvery;
+        AttestEvery = attestEvery;
         Last = last;
         _mayBeUnsent = last is not null;
+    }
+
+    /// <summary>Seconds; another trust root may bring another.</summary>
+    public long AttestEvery
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
     }
 
     /// <summary>The last checkpoint in the signing journal.</summary>

@@ -14,6 +14,11 @@ public enum LedgerRefusal
     UnknownRelease,
     VersionNotHigher,
     Revoked,
+    NodesChanged,
+    RoleDropped,
+    ProductMoved,
+    EarlierKeysWrong,
+    ThresholdChanged,
     TimeBackwards,
 }
 
@@ -33,6 +38,11 @@ public static class LedgerRefusalNames
         LedgerRefusal.UnknownRelease => "unknown-release",
         LedgerRefusal.VersionNotHigher => "version-not-higher",
         LedgerRefusal.Revoked => "revoked",
+        LedgerRefusal.NodesChanged => "nodes-changed",
+        LedgerRefusal.RoleDropped => "role-dropped",
+        LedgerRefusal.ProductMoved => "product-moved",
+        LedgerRefusal.EarlierKeysWrong => "earlier-keys-wrong",
+        LedgerRefusal.ThresholdChanged => "threshold-changed",
         LedgerRefusal.TimeBackwards => "time-backwards",
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "No such refusal."),
     };

@@ -1,6 +1,7 @@
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Trust;
 
 namespace SupplyChain.RepoNode.Core.Ledger;
 
@@ -28,8 +29,18 @@ internal static class LedgerRows
             Release release => AfterRelease(ledger, map, release, index, id),
             Promotion promotion => AfterPromotion(ledger, map, promotion, index, id),
             Revocation revocation => AfterRevocation(map, revocation, index),
-            _ => throw new InvariantBrokenException("only releases, promotions and revocations are appended"),
+            Rotation rotation => WithRoot(map, rotation.Root, index, id),
+            _ => throw new InvariantBrokenException("only releases, promotions, revocations and rotations are appended"),
         };
+    }
+
+    /// <summary>The map once this root is in force: the row <c>root</c> of its version, and <c>role</c> of all its roles.</summary>
+    public static MapTree WithRoot(MapTree map, TrustRoot root, ulong index, Digest id)
+    {
+        map = map.Set(MapKey.Root(root.Version), new RootRow(index, id).ToBytes());
+        foreach (var role in root.Roles)
+            map = map.Set(MapKey.Role(role.Name), new RoleRow(role.Key, role.Threshold).ToBytes());
+        return map;
     }
 
     private static MapTree AfterRelease(LedgerState ledger, MapTree map, Release release, ulong index, Digest id)

@@ -11,10 +11,15 @@ internal static class LedgerRules
 {
     public static LedgerRefusal? Check(LedgerState ledger, RoleSignatures signatures, Envelope submission)
     {
-        // Before anything is read: a rotation names many keys, and reading keys costs time that no stranger may take.
-        if (IsNotTaken(submission.Payload.Span)) return LedgerRefusal.Unsupported;
-        if (!Statement.TryRead(submission, out var statement)) return LedgerRefusal.Malformed;
+        // Before more is read: a rotation names many keys, and reading keys costs time that no stranger may take.
+        switch (Statement.PredicateTypeOf(submission.Payload.Span))
+        {
+            case "urn:supplychain:rotation:v1": return RotationRules.Check(ledger, signatures, submission);
+            case "urn:supplychain:state:v1" or "urn:supplychain:resharing:v1" or "urn:supplychain:evidence:v1":
+                return LedgerRefusal.Unsupported;
+        }
 
+        if (!Statement.TryRead(submission, out var statement)) return LedgerRefusal.Malformed;
         return statement switch
         {
             Release release =>
@@ -72,11 +77,4 @@ internal static class LedgerRules
         if (release is null || release.Id != revocation.Release) return LedgerRefusal.UnknownRelease;
         return release.IsRevoked ? LedgerRefusal.Revoked : null;
     }
-
-    // Canonical JSON escapes quotation marks, so no text can imitate the field.
-    private static bool IsNotTaken(ReadOnlySpan<byte> payload) =>
-        payload.IndexOf("\"predicateType\":\"urn:supplychain:rotation:v1\""u8) >= 0
-        || payload.IndexOf("\"predicateType\":\"urn:supplychain:state:v1\""u8) >= 0
-        || payload.IndexOf("\"predicateType\":\"urn:supplychain:resharing:v1\""u8) >= 0
-        || payload.IndexOf("\"predicateType\":\"urn:supplychain:evidence:v1\""u8) >= 0;
 }

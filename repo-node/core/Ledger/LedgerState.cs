@@ -26,7 +26,7 @@ public sealed class LedgerState
         _signatures = signatures;
     }
 
-    /// <summary>The trust root in force.</summary>
+    /// <summary>The trust root in force: a rotation's, from the entry after it on.</summary>
     public TrustRoot TrustRoot { get; }
 
     public MapTree Map { get; }
@@ -58,11 +58,7 @@ public sealed class LedgerState
         ArgumentOutOfRangeException.ThrowIfNotEqual(root.Version, 1UL);
 
         byte[] entry = rootEnvelope.ToBytes();
-        var map = MapTree.Empty.Set(MapKey.Root(1), new RootRow(0, rootEnvelope.Id).ToBytes());
-        foreach (var role in root.Roles)
-            map = map.Set(MapKey.Role(role.Name), new RoleRow(role.Key, role.Threshold).ToBytes());
-
-
+        var map = LedgerRows.WithRoot(MapTree.Empty, root, index: 0, rootEnvelope.Id);
         var frontier = Frontier.Empty.Append(LeafHash.Of(entry));
         var state = new LedgerState(root, frontier, map, stateIndex: 0, signatures);
         return state.Seal([entry], [], root.Created, height: 0, previous: null);
@@ -131,7 +127,7 @@ public sealed class LedgerState
         Invariant.Holds(read && known is not null, "an appended entry is a statement");
         statement = known;
         return new LedgerState(
-            TrustRoot,
+            statement is Rotation rotation ? rotation.Root : TrustRoot,
             _frontier.Append(LeafHash.Of(submission.ToBytes())),
             LedgerRows.After(this, submission.Id, statement),
             StateIndex,

@@ -21,10 +21,17 @@ public sealed class RoleSignatures(int capacity)
     public bool Verifies(Envelope envelope, PublicKey key)
     {
         ArgumentNullException.ThrowIfNull(envelope);
+        return envelope.Signatures.Count == 1 && Carries(envelope, key);
+    }
+
+    /// <summary>True when one of the envelope's signatures is this key's and valid.</summary>
+    public bool Carries(Envelope envelope, PublicKey key)
+    {
+        ArgumentNullException.ThrowIfNull(envelope);
         ArgumentNullException.ThrowIfNull(key);
         var subject = Digest.Of(new ByteWriter().Bytes(key.ToBytes()).Bytes(envelope.ToBytes()).WrittenSpan);
         if (_verified.ContainsKey(subject)) return true;
-        if (!envelope.IsSignedExactlyBy(key)) return false;
+        if (!envelope.IsSignedBy(key)) return false;
         if (!_verified.TryAdd(subject, true)) return true;
 
         _oldestFirst.Enqueue(subject);

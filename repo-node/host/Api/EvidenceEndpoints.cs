@@ -1,13 +1,13 @@
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Equivocation;
-using SupplyChain.Protocol.Trust;
+using SupplyChain.RepoNode.Operations;
 using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Api;
 
 /// <summary>Proof that nodes signed two histories: taken from anybody, judged, shown to everybody (docs/protocol.md §10).</summary>
-internal sealed class EvidenceEndpoints(EvidenceStore store, TrustRoot root)
+internal sealed class EvidenceEndpoints(EvidenceStore store, FirstRoot first)
 {
     private const string Json = "application/json";
     private const string EvidenceType = "application/vnd.supplychain.evidence";
@@ -20,7 +20,7 @@ internal sealed class EvidenceEndpoints(EvidenceStore store, TrustRoot root)
     }
 
     public IResult Get(HttpContext context, string node) =>
-        root.IndexOf(node) is >= 0 and var index && store.Of(index) is { } conviction
+        first.Root.IndexOf(node) is >= 0 and var index && store.Of(index) is { } conviction
             ? StaticContent.Current(context, conviction.Evidence.ToBytes(), EvidenceType)
             : Problem.NotFound("Nothing is proven against a node of this name.");
 

@@ -1,3 +1,4 @@
+using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Log;
 using SupplyChain.RepoNode.Operations;
 using SupplyChain.RepoNode.Storage;
@@ -5,9 +6,9 @@ using SupplyChain.RepoNode.Storage;
 namespace SupplyChain.RepoNode.Api;
 
 /// <summary>
-/// The log as any C2SP client reads it: checkpoint, tiles, entry bundles; and the trust root (docs/protocol.md §10).
+/// The log as any C2SP client reads it: checkpoint, tiles, entry bundles; and the trust roots (docs/protocol.md §10).
 /// </summary>
-internal sealed class LogEndpoints(NodeState state, TileStore tiles, FirstRoot root)
+internal sealed class LogEndpoints(NodeState state, TileStore tiles, FirstRoot root, RootUpdates updates)
 {
     private const string Binary = "application/octet-stream";
 
@@ -28,7 +29,16 @@ internal sealed class LogEndpoints(NodeState state, TileStore tiles, FirstRoot r
             : StaticContent.Bytes(context, data, Binary);
     }
 
-    public IResult GetTrust(HttpContext context, string file) => file == "1.update"
-        ? StaticContent.Bytes(context, root.Entry.ToArray(), "application/json")
-        : Problem.NotFound("There is no such trust root.");
+    /// <summary>The first root in its envelope; a later one with the proof that it was logged.</summary>
+    public IResult GetTrust(HttpContext context, string file)
+    {
+        const string Extension = ".update";
+        if (!file.EndsWith(Extension, StringComparison.Ordinal) || !StrictDecimal.TryDecode(file.AsSpan(..^Extension.Length), out ulong version))
+            return Problem.Malformed("Not the path of a trust root.");
+        if (version == 1) return StaticContent.Bytes(context, root.Entry.ToArray(), "application/json");
+
+        return updates.Read(version) is { } update
+            ? StaticContent.Bytes(context, update, Binary)
+            : Problem.NotFound("There is no such trust root.");
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class StatementEndpoints(NodeState state, NodeDatabase database,
 
     // Only what says it is a release is read here; what else there is costs the ledger alone.
     private Artifact? MissingArtifact(Envelope envelope) =>
-        envelope.Payload.Span.IndexOf("\"predicateType\":\"urn:supplychain:release:v1\""u8) >= 0
+        Statement.PredicateTypeOf(envelope.Payload.Span) == "urn:supplychain:release:v1"
         && Statement.TryRead(envelope, out var statement) && statement is Release release
             ? release.Artifacts.FirstOrDefault(artifact => !artifacts.Holds(artifact))
             : null;

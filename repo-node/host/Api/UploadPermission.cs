@@ -1,14 +1,14 @@
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
-using SupplyChain.Protocol.Trust;
+using SupplyChain.RepoNode.Operations;
 
 namespace SupplyChain.RepoNode.Api;
 
 /// <summary>
-/// Who may upload: a publisher of the trust root, for one digest and size at a time (docs/protocol.md §10). It keeps
+/// Who may upload: a publisher of the trust root in force, for one digest and size at a time (docs/protocol.md §10). It keeps
 /// strangers from filling the disk and says nothing about the bytes.
 /// </summary>
-internal sealed class UploadPermission(TrustRoot root)
+internal sealed class UploadPermission(NodeState state)
 {
     public const string PublisherHeader = "Supplychain-Publisher";
     public const string SignatureHeader = "Supplychain-Signature";
@@ -26,6 +26,7 @@ internal sealed class UploadPermission(TrustRoot root)
         if (key is null || signature is null)
             return Problem.UnknownPublisher($"{PublisherHeader} and {SignatureHeader} are missing.");
 
+        var root = state.Current.Tip.Ledger.TrustRoot;
         var publisher = root.Publishers.FirstOrDefault(known => known.ToHex() == key);
         if (publisher is null) return Problem.UnknownPublisher("The trust root does not name this publisher.");
         return StrictBase64.TryDecode(signature, out byte[]? bytes)

@@ -19,10 +19,12 @@ namespace SupplyChain.RepoNode.Operations;
 /// </summary>
 internal sealed class Cosigning
 {
+    // The first: rotations do not change nodes.
     private readonly TrustRoot _root;
     private readonly int _self;
     private readonly NodeKeys _keys;
     private readonly FinalChain _chain;
+    private readonly RootUpdates _updates;
     private readonly SigningJournal _journal;
     private readonly NodeDatabase _database;
     private readonly EvidenceStore _evidence;
@@ -37,14 +39,15 @@ internal sealed class Cosigning
 
     // The last parameter is the last checkpoint in the signing journal.
     public Cosigning(
-        FirstRoot root, PeerSet peers, NodeKeys keys, FinalChain chain, SigningJournal journal, NodeDatabase database,
-        EvidenceStore evidence, TileStore tiles, PeerNetwork network, HostClocks clocks, ILogger<Cosigning> log,
-        JournalRecord.CosignedCheckpoint? last)
+        FirstRoot root, PeerSet peers, NodeKeys keys, FinalChain chain, RootUpdates updates, SigningJournal journal,
+        NodeDatabase database, EvidenceStore evidence, TileStore tiles, PeerNetwork network, HostClocks clocks,
+        ILogger<Cosigning> log, JournalRecord.CosignedCheckpoint? last)
     {
         _root = root.Root;
         _self = peers.Self;
         _keys = keys;
         _chain = chain;
+        _updates = updates;
         _journal = journal;
         _database = database;
         _evidence = evidence;
@@ -76,6 +79,8 @@ internal sealed class Cosigning
     public void Extend(FinalBlock final)
     {
         if (Attestable.Of(final) is not { } candidate) return;
+
+        _cosigner.AttestEvery = final.Executed.After.TrustRoot.Freshness.AttestEvery;
 
         if (candidate.Size > (_cosigner.Last?.Size ?? 0))
         {
@@ -195,6 +200,7 @@ internal sealed class Cosigning
         if (!isNew) return;
 
         _chain.ForgetBefore(checkpoint.Size.Value);
+        _updates.Keep(Certified.Note, ledger);
         _database.SaveCheckpoint(Certified.Note.Span);
         _log.LogInformation(
             "Certified: tree size {TreeSize}, {Count} cosignatures",
@@ -205,7 +211,7 @@ internal sealed class Cosigning
     private void WarnOfClock(CosignatureGossip cosignature)
     {
         long ahead = cosignature.Time - _clocks.UnixSeconds;
-        if (ahead <= _root.Freshness.Skew) return;
+        if (ahead <= _chain.Tip.Ledger.TrustRoot.Freshness.Skew) return;
 
         _log.LogWarning(
             "The clock of node {Node} is {Seconds} s ahead of this one's", _root.Nodes[cosignature.Node].Name, ahead);

@@ -53,8 +53,10 @@ internal sealed class Node : IAsyncDisposable
         var chain = new FinalChain(root, _database, tiles);
         var last = records.OfType<JournalRecord.CosignedCheckpoint>().LastOrDefault();
         var evidence = new EvidenceStore(files, root.Root);
+        var updates = new RootUpdates(files, tiles);
         var cosigning = new Cosigning(
-            root, _peers, keys, chain, _journal, _database, evidence, tiles, _network, clocks, Log<Cosigning>(), last);
+            root, _peers, keys, chain, updates, _journal, _database, evidence, tiles, _network, clocks,
+            Log<Cosigning>(), last);
         var others = _peers.Others.Select(node => root.Root.Nodes[node]);
         _fetcher = new ArtifactFetcher(artifacts, others, time, Log<ArtifactFetcher>());
         _holdings = new Holdings(artifacts, _fetcher);
@@ -79,7 +81,7 @@ internal sealed class Node : IAsyncDisposable
 
         var builder = CreateBuilder(addresses);
         builder.Services
-            .AddSingleton(root).AddSingleton(root.Root).AddSingleton(state).AddSingleton(tiles).AddSingleton(artifacts)
+            .AddSingleton(root).AddSingleton(updates).AddSingleton(state).AddSingleton(tiles).AddSingleton(artifacts)
             .AddSingleton(nonces).AddSingleton(evidence).AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network)
             .AddSingleton(_loop).AddSingleton(banishment)
             .AddSingleton<IPeerFrames>(_loop).AddSingleton<PeerListener>();

@@ -54,6 +54,14 @@ public sealed class TrustedStateTests
     }
 
     [Fact]
+    public void The_root_s_version_never_goes_back()
+    {
+        var state = Fresh.Adopt(Network.Root.Next().Next());
+        Assert.Equal(3ul, state.RootVersion);
+        Assert.Equal(3ul, state.Adopt(Network.Root.Next()).RootVersion);
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_log_is_no_advance()
     {
         var elsewhere = TrustedState.Initial(Network.Root with { Origin = "updates.example.org/other" });

@@ -33,6 +33,7 @@ public sealed class WireLockTests
         { "nonce answer", "2c1898d99f71457fd661efb4c25f2ec969e53344d502ba74855efefc8eebbca3" },
         { "evidence", "910c99954adb2254d30eab551b65b6c1f221ba3663168ffbb8e28fe702a181d4" },
         { "update", "4cc6af51f2778a28ee5299543314b2dc0598b9b3480e65673682bdc509fba739" },
+        { "root update", "0000000000000000000000000000000000000000000000000000000000000000" },
         { "map answer", "121605e67548d767f479d832f056eccee14b074b9638a29ae1f78e0e8dac546c" },
     };
 
@@ -66,6 +67,7 @@ public sealed class WireLockTests
         "nonce answer" => NonceAnswerTests.Random(random).ToBytes(),
         "evidence" => EvidenceTests.Random(random).ToBytes(),
         "update" => RandomLog(random).Prove(TestNetwork.Created, from: new TreeSize(2)).ToBytes(),
+        "root update" => RandomRootUpdate(random).ToBytes(),
         "map answer" => RandomAnswer(random).ToBytes(),
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
@@ -111,6 +113,15 @@ public sealed class WireLockTests
 
         log.Seal(TestNetwork.Created + random.Next(1_000));
         return log;
+    }
+
+    private static RootUpdate RandomRootUpdate(Random random)
+    {
+        var log = RandomLog(random);
+        var next = RandomRoot(random) with { Version = 2 };
+        log.Accept(next.ToRotation(), Envelope.Of(next.ToRotation().ToPayload()));
+        log.Seal(TestNetwork.Created + random.Next(1_000));
+        return log.ProveRoot(2, TestNetwork.Created);
     }
 
     private static MapAnswer RandomAnswer(Random random)

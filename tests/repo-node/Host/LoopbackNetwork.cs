@@ -97,8 +97,10 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
         return request;
     }
 
-    public async Task<HttpResponseMessage> SubmitAsync(int node, Statement statement) =>
-        await Clients[node].PostAsync("/statements", new ByteArrayContent(Network.Sign(statement).ToBytes()));
+    public Task<HttpResponseMessage> SubmitAsync(int node, Statement statement) => SubmitAsync(node, Network.Sign(statement));
+
+    public async Task<HttpResponseMessage> SubmitAsync(int node, Envelope envelope) =>
+        await Clients[node].PostAsync("/statements", new ByteArrayContent(envelope.ToBytes()));
 
     /// <summary>Asks until the node says so of the statement.</summary>
     public Task WaitForAsync(int node, Statement statement, string status) => EventuallyAsync(async () =>

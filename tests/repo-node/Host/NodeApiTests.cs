@@ -195,7 +195,7 @@ public sealed class NodeApiTests(NodeApiTests.Running running) : IClassFixture<N
         byte[] forged = Envelope.Of(payload, Nodes.Network.RootHolders.Sign(payload)).ToBytes();
         await AssertProblemAsync(await PostAsync(forged), HttpStatusCode.UnprocessableEntity, "wrong-signature");
         await AssertProblemAsync(
-            await PostAsync(Nodes.Network.RootEnvelope.ToBytes()), HttpStatusCode.UnprocessableEntity, "unsupported");
+            await PostAsync(Nodes.Network.RootEnvelope.ToBytes()), HttpStatusCode.UnprocessableEntity, "stale");
     }
 
     [Fact]

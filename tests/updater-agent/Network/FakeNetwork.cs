@@ -11,19 +11,27 @@ namespace SupplyChain.UpdaterAgent.Tests.Network;
 internal sealed class FakeNetwork : HttpMessageHandler
 {
     private readonly Lock _answering = new();
-    private readonly List<Statement> _statements = [];
+    private readonly List<(Statement Statement, Envelope Entry)> _statements = [];
     private Release? _newest;
     private Promotion? _promoted;
 
     public FakeNetwork()
     {
         Log = new TestLog(Keys);
+        NewestRoot = Keys.Root;
+        Maintainers = Keys.Maintainers;
         Nodes = [.. Keys.Nodes.Select(node => new FakeNode(this, node))];
     }
 
     public TestNetwork Keys { get; } = TestNetwork.Create();
 
     public TrustRoot Root => Keys.Root;
+
+    /// <summary>The newest, which only those who walked to it know.</summary>
+    public TrustRoot NewestRoot { get; private set; }
+
+    /// <summary>Who signs releases and promotions now.</summary>
+    public TestGroup Maintainers { get; set; }
 
     /// <summary>The whole log, which nodes show unless told otherwise.</summary>
     public TestLog Log { get; }
@@ -57,7 +65,7 @@ internal sealed class FakeNetwork : HttpMessageHandler
     public TestLog LogAfter(int statements)
     {
         var log = new TestLog(Keys);
-        foreach (var statement in _statements.Take(statements)) Append(log, statement);
+        foreach (var (statement, entry) in _statements.Take(statements)) Append(log, statement, entry);
         return log;
     }
 
@@ -69,10 +77,19 @@ internal sealed class FakeNetwork : HttpMessageHandler
         return tree;
     }
 
-    public void Publish(Statement statement)
+    /// <summary>Logs the rotation to a root, signed by these groups, who may be the wrong ones.</summary>
+    public void Rotate(TrustRoot next, params TestGroup[] signers)
     {
-        _statements.Add(statement);
-        Append(Log, statement);
+        Publish(next.ToRotation(), next.SignedBy(signers));
+        NewestRoot = next;
+    }
+
+    public void Publish(Statement statement) => Publish(statement, Maintainers.Sign(statement));
+
+    private void Publish(Statement statement, Envelope entry)
+    {
+        _statements.Add((statement, entry));
+        Append(Log, statement, entry);
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -87,9 +104,9 @@ internal sealed class FakeNetwork : HttpMessageHandler
     }
 
     // The same statements give the same log, entry by entry, so an old log is a prefix of the new one.
-    private static void Append(TestLog log, Statement statement)
+    private static void Append(TestLog log, Statement statement, Envelope entry)
     {
-        log.Accept(statement);
+        log.Accept(statement, entry);
         log.Seal(TestNetwork.Created);
     }
 }

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Artifacts;
 using SupplyChain.Protocol.Log;
+using SupplyChain.Protocol.Verification;
 using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.UpdaterAgent.Tests.Network;
@@ -54,11 +56,21 @@ internal sealed class FakeNode(FakeNetwork network, TestNode keys)
     {
         ["checkpoint"] => Bytes(Note()),
         ["latest", TestNetwork.Product, TestNetwork.Channel] => Bytes((Shown.Prove(network.Now, From(path)) with { Note = Note() }).ToBytes()),
+        ["trust", var file] when TryProveRoot(file, out var update) => Bytes(update.ToBytes()),
         ["tile", ..] when Tile.TryParsePath(path, out var tile) && Has(tile) => Bytes(DataOf(tile)),
         ["artifact", "sha256", var hex] when Find(hex) is { } bytes => Ranged(bytes, range),
         ["artifact", "sha256", var hex, "tree"] when Find(hex) is { } bytes => Bytes(VerityHasher.Compute(bytes).Bytes.ToArray()),
         _ => new HttpResponseMessage(HttpStatusCode.NotFound) { Content = new StringContent("""{"type":"urn:supplychain:problem:not-found"}""") },
     };
+
+    // Attested when it was logged, which may be long ago.
+    private bool TryProveRoot(string file, [NotNullWhen(true)] out RootUpdate? update)
+    {
+        update = ulong.TryParse(file.Split('.')[0], CultureInfo.InvariantCulture, out ulong version) && version > 1 && version <= Shown.RootVersion
+            ? Shown.ProveRoot(version, TestNetwork.Created)
+            : null;
+        return update is not null;
+    }
 
     private byte[]? Find(string hex) =>
         Digest.TryParseHex(hex, out var digest) ? network.Artifacts.GetValueOrDefault(digest) : null;

@@ -6,8 +6,12 @@ namespace SupplyChain.UpdaterAgent.Core.Rounds;
 internal sealed class Candidates
 {
     private readonly Queue<int> _left = [];
-    private readonly List<NodeFailure> _failures = [];
+    private readonly List<NodeFailure> _failures;
     private int _failuresBefore;
+
+    public Candidates() => _failures = [];
+
+    private Candidates(List<NodeFailure> failures) => _failures = failures;
 
     /// <summary>Of every question so far, oldest first.</summary>
     public IReadOnlyList<NodeFailure> Failures => _failures;
@@ -20,6 +24,9 @@ internal sealed class Candidates
     /// <summary>What verification refused since this question's first node was asked.</summary>
     public IReadOnlyList<Rejection> Rejections =>
         [.. _failures.Skip(_failuresBefore).Select(failure => failure.Fault.Rejection).OfType<Rejection>()];
+
+    /// <summary>For a question in the middle of this one; what nodes do instead is noted in the same place.</summary>
+    public Candidates Apart() => new(_failures);
 
     /// <summary>Begins a question: these nodes have it, in this order.</summary>
     public void Choose(IEnumerable<int> order)

@@ -40,10 +40,11 @@ internal sealed class CheckRound(UpdateTask task, Candidates candidates, Offers 
 
     private RoundStep OnLatest(ReadOnlyMemory<byte> bytes, long now)
     {
-        if (!Offers.Attest(bytes, now).TryGet(out var bundle, out var rejection)) return Refused(rejection);
+        if (!Offers.Attest(bytes, now).TryGet(out var bundle, out var rejection))
+            return Refused(rejection, then => OnLatest(bytes, then));
 
         var persist = Offers.Advance(bundle);
         if (!Offers.Offer(bundle, now).TryGet(out var offer, out rejection)) return Refused(rejection).Behind(persist);
-        return new RoundStep.Found(offer).Behind([persist, .. Offers.Floor(offer), Offers.Keep(bundle)]);
+        return new RoundStep.Found(offer).Behind([.. persist, .. Offers.Floor(offer), Offers.Keep(bundle)]);
     }
 }

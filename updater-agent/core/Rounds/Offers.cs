@@ -20,8 +20,12 @@ internal sealed record AttestedBundle(UpdateProof Proof, AttestedMap Map);
 /// </summary>
 internal sealed class Offers(UpdateTask task)
 {
-    private readonly UpdateVerifier _verifier = new(task.Root);
+    private readonly List<AdoptedRoot> _walked = [];
+    private UpdateVerifier _verifier = new(task.Root);
     private UpdateProof? _proof = task.LastProof;
+
+    /// <summary>The trust root in use: the newest one that step 2 walked to.</summary>
+    public TrustRoot Root { get; private set; } = task.Root;
 
     public TrustedState State { get; private set; } = task.State;
 
@@ -56,11 +60,25 @@ internal sealed class Offers(UpdateTask task)
         return Attest(proof, now);
     }
 
-    /// <summary>Step 7.</summary>
-    public UpdateEffect.Persist Advance(AttestedBundle bundle)
+    /// <summary>Step 2: takes the next trust root into use. It is kept only when a checkpoint is that shows it in the trusted log.</summary>
+    /// <returns>Why the file does not bring it; null when it does.</returns>
+    public Rejection? Follow(ReadOnlyMemory<byte> file)
     {
-        State = State.Advance(bundle.Map.Certified);
-        return new UpdateEffect.Persist(State);
+        if (!RootUpdate.Follow(Root, file.Span, Trusted).TryGet(out var adopted, out var rejection)) return rejection;
+
+        Root = adopted.Root;
+        _verifier = new UpdateVerifier(Root);
+        _walked.Add(adopted);
+        return null;
+    }
+
+    /// <summary>Step 7: the checkpoint, its time, and the roots that were walked to before it showed the last of them.</summary>
+    public IReadOnlyList<UpdateEffect> Advance(AttestedBundle bundle)
+    {
+        State = State.Advance(bundle.Map.Certified).Adopt(Root);
+        UpdateEffect[] effects = [.. _walked.Select(adopted => new UpdateEffect.KeepRoot(adopted)), new UpdateEffect.Persist(State)];
+        _walked.Clear();
+        return effects;
     }
 
     /// <summary>Steps 8 to 10.</summary>
@@ -107,7 +125,7 @@ internal sealed class Offers(UpdateTask task)
         if (!Attest(_proof with { Note = note, Consistency = null }, now).TryGet(out var bundle, out _)) return null;
         if (!Offer(bundle, now).TryGet(out var offer, out _)) return null;
 
-        return (RoundStep.Found)new RoundStep.Found(offer).Behind([Advance(bundle), .. Floor(offer)]);
+        return (RoundStep.Found)new RoundStep.Found(offer).Behind([.. Advance(bundle), .. Floor(offer)]);
     }
 
     private Verdict<AttestedBundle> Attest(UpdateProof proof, long now)

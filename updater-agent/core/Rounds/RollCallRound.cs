@@ -51,7 +51,7 @@ internal sealed class RollCallRound(UpdateTask task, Candidates candidates, Offe
 
     private RoundStep OnAnswers(IReadOnlyList<NodeAnswer> answers, long now)
     {
-        _roll = RollCall.Of(Task.Root, answers, now);
+        _roll = RollCall.Of(Offers.Root, answers, now);
         foreach (var (node, _, fault) in _roll.Entries)
         {
             if (fault is not null) Candidates.Failed(node, fault);
@@ -84,7 +84,8 @@ internal sealed class RollCallRound(UpdateTask task, Candidates candidates, Offe
 
     private RoundStep OnLatest(ReadOnlyMemory<byte> bytes, long now)
     {
-        if (!Offers.Attest(bytes, now).TryGet(out var bundle, out var rejection)) return Refused(rejection);
+        if (!Offers.Attest(bytes, now).TryGet(out var bundle, out var rejection))
+            return Refused(rejection, then => OnLatest(bytes, then));
 
         var persist = Offers.Advance(bundle);
         var size = bundle.Map.Certified.Checkpoint.Size;
@@ -95,7 +96,7 @@ internal sealed class RollCallRound(UpdateTask task, Candidates candidates, Offe
         }
 
         if (!Offers.Offer(bundle, now).TryGet(out var offer, out rejection)) return Refused(rejection).Behind(persist);
-        return Offered(offer).Behind([persist, .. Offers.Floor(offer), Offers.Keep(bundle)]);
+        return Offered(offer).Behind([.. persist, .. Offers.Floor(offer), Offers.Keep(bundle)]);
     }
 
     private RoundStep Offered(Offer offer)

@@ -28,8 +28,11 @@ internal abstract class Round(UpdateTask task, Candidates candidates, Offers off
     /// <summary>Puts the present question to the next of the candidates, of whom there is one.</summary>
     protected abstract RoundStep AskNext();
 
-    protected RoundStep Refused(Rejection rejection)
+    /// <param name="rejection">Why the answer does not count.</param>
+    /// <param name="again">Tries the same answer once the next trust root is in use.</param>
+    protected RoundStep Refused(Rejection rejection, Func<long, RoundStep>? again = null)
     {
+        if (rejection.Reason == RejectionReason.RootOutdated && again is not null) return new RoundStep.NeedsRoot(rejection, again);
         if (rejection.Reason != RejectionReason.CheckpointForked) return Failed(NodeFault.Of(rejection));
 
         // Two quorums contradict each other: no other node can make that good.

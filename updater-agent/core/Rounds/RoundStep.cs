@@ -1,3 +1,5 @@
+using SupplyChain.Protocol.Verification;
+
 namespace SupplyChain.UpdaterAgent.Core.Rounds;
 
 /// <summary>What a round answers to an event: effects to carry out, and whether it goes on.</summary>
@@ -15,6 +17,14 @@ internal abstract record RoundStep
 
     /// <summary>The round found out what it asked for.</summary>
     public sealed record Found(Offer Offer) : RoundStep([]);
+
+    /// <summary>The round needs the next trust root to go on.</summary>
+    /// <param name="Why">The map has a newer root than the one in use.</param>
+    /// <param name="Again">Tries the same answer under the next root, at a time.</param>
+    public sealed record NeedsRoot(Rejection Why, Func<long, RoundStep> Again) : RoundStep([]);
+
+    /// <summary>The next trust root is in use.</summary>
+    public sealed record RootFound() : RoundStep([]);
 
     /// <summary>The round cannot, and the run ends with it.</summary>
     public sealed record Over(UpdateOutcome Outcome) : RoundStep([]);

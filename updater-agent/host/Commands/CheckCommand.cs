@@ -33,6 +33,8 @@ internal static class CheckCommand
             AttestedAt = certified.Time,
             Attestations = certified.Attestations.Count,
             Nodes = state.Root.Nodes.Count,
+            RootVersion = state.Root.Version,
+            RootExpired = state.RootExpired(session.Clock),
             Requests = session.Traffic.Requests,
             Bytes = session.Traffic.Bytes,
             Milliseconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1),

@@ -102,7 +102,7 @@ internal static class Outcomes
         RejectionReason.CheckpointForked =>
             "Two quorums contradict each other: more than f nodes are corrupt. Install nothing and call the operators.",
         RejectionReason.CheckpointRolledBack => "The nodes showed a log older than one seen before. Nothing was changed.",
-        RejectionReason.RootOutdated => "The network has a newer trust root; set the agent up again with it.",
+        RejectionReason.RootOutdated => "The network has a newer trust root, and no node gave it with its proof. Nothing was changed; try again.",
         RejectionReason.ReleaseRevoked => "The maintainers withdrew this release; wait for the next one.",
         RejectionReason.TargetMismatch => "The channel is not for this machine.",
         _ => "Nothing was changed. docs/protocol.md §7 says what each name means.",

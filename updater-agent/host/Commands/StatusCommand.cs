@@ -17,6 +17,7 @@ internal static class StatusCommand
             state.Root.Origin,
             state.Root.Version,
             state.Root.Expires,
+            state.RootExpired(world.Clock),
             config.Product,
             config.Channel,
             installer.Installed?.Version.ToString(),

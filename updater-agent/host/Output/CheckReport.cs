@@ -32,6 +32,12 @@ internal sealed record CheckReport : Report
 
     public required int Nodes { get; init; }
 
+    /// <summary>Of the trust root in use now.</summary>
+    public required ulong RootVersion { get; init; }
+
+    /// <summary>True when its time is over: a warning, and nothing stops.</summary>
+    public bool? RootExpired { get; init; }
+
     /// <summary>HTTP requests this check took.</summary>
     public required long Requests { get; init; }
 
@@ -52,6 +58,7 @@ internal sealed record CheckReport : Report
         console.MarkupLineInterpolated($"[bold]{Product}/{Channel}[/]: {Sentence()}");
         string log = $"log of {Quantity.Count(TreeSize)} entries, attested by {Attestations} of {Nodes} nodes at {Quantity.Time(AttestedAt)}";
         console.MarkupLineInterpolated($"[dim]{log}; {Requests} requests, {Quantity.Bytes(Bytes)}, {Milliseconds:0} ms[/]");
+        if (RootExpired == true) console.MarkupLineInterpolated($"[yellow]Trust root {RootVersion} has expired: tell its maintainers.[/]");
         NodeLines.Print(console, "Asked in vain", Failures);
         PrintDamage(console, StateDamage);
     }

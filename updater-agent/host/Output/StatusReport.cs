@@ -9,6 +9,7 @@ internal sealed record QuarantineLine(string Version, string Reason);
 /// <param name="Origin">The network trusted.</param>
 /// <param name="RootVersion">Of the trust root in use.</param>
 /// <param name="RootExpires">Unix seconds; a warning when past.</param>
+/// <param name="RootExpired">True when it is past: a warning, and nothing stops.</param>
 /// <param name="Product">What is installed.</param>
 /// <param name="Channel">Which channel is followed.</param>
 /// <param name="Installed">The current version.</param>
@@ -20,7 +21,7 @@ internal sealed record QuarantineLine(string Version, string Reason);
 /// <param name="Quarantined">Versions that are not installed again.</param>
 /// <param name="StateDamage">What is wrong with one copy of the trusted state.</param>
 internal sealed record StatusReport(
-    string Origin, ulong RootVersion, long RootExpires, string Product, string Channel,
+    string Origin, ulong RootVersion, long RootExpires, bool? RootExpired, string Product, string Channel,
     string? Installed, string? Step, string? Fallback, string? Floor, ulong? TreeSize, long LatestTime,
     IReadOnlyList<QuarantineLine> Quarantined, string? StateDamage)
     : Report
@@ -34,7 +35,7 @@ internal sealed record StatusReport(
         Row("installed", Installed is null ? "nothing" : $"{Installed} ({Step ?? "unknown"})");
         Row("falls back to", Fallback ?? "nothing");
         Row("newest verified", Floor ?? "nothing");
-        Row("network", $"{Origin}, trust root {RootVersion} until {Quantity.Time(RootExpires)}");
+        Row("network", $"{Origin}, trust root {RootVersion} until {Quantity.Time(RootExpires)}{(RootExpired == true ? ", which is past: tell its maintainers" : "")}");
         Row("trusted log", TreeSize is { } size ? $"{Quantity.Count(size)} entries at {Quantity.Time(LatestTime)}" : "never checked");
         foreach (var line in Quarantined) Row("quarantined", $"{line.Version}: {line.Reason}");
         console.Write(table);

@@ -29,20 +29,34 @@ internal sealed class AgentState
 
     public AgentConfig Config { get; }
 
-    public TrustRoot Root { get; }
+    /// <summary>The newest trust root that was walked to.</summary>
+    public TrustRoot Root { get; private set; }
 
     public required TrustedState Trusted { get; init; }
 
-    /// <summary>One copy of the trusted state was damaged and the other used; null when both are whole.</summary>
+    /// <summary>
+    /// What of it was damaged and made good: one copy of the trusted state, or a trust root that will be asked for again.
+    /// Null when all is whole.
+    /// </summary>
     public string? Damage { get; init; }
+
+    /// <summary>True when the trust root's time is over, which is a warning and never a wall; null when it is not.</summary>
+    public bool? RootExpired(TimeProvider clock) =>
+        Math.Max(clock.GetUtcNow().ToUnixTimeSeconds(), Trusted.LatestTime) > Root.Expires ? true : null;
 
     /// <exception cref="CommandException">There is none, or it cannot be used.</exception>
     public static AgentState Load(StateFolder folder, IDisk disk)
     {
         var config = ReadConfig(folder);
-        var root = ReadRoot(folder);
-        var (trusted, damage) = ReadTrusted(folder, root, disk);
-        return new AgentState(folder, config, root, disk) { Trusted = trusted, Damage = damage };
+        var first = ReadRoot(folder);
+        var (trusted, damage) = ReadTrusted(folder, first, disk);
+        var (root, rootDamage) = ReadLaterRoots(folder, first, trusted.RootVersion);
+        string[] damages = [.. new[] { damage, rootDamage }.OfType<string>()];
+        return new AgentState(folder, config, root, disk)
+        {
+            Trusted = trusted,
+            Damage = damages.Length == 0 ? null : string.Join("; ", damages),
+        };
     }
 
     /// <summary>Before the lock is taken: a folder that holds no agent gets no lock file.</summary>
@@ -60,6 +74,14 @@ internal sealed class AgentState
 
     /// <summary>Step 7.</summary>
     public void Save(TrustedState trusted) => _trusted.Save(trusted.ToBytes());
+
+    /// <summary>Step 2; before the state that names its version.</summary>
+    public void Save(AdoptedRoot adopted)
+    {
+        _disk.EnsureDirectory(Folder.Roots);
+        _disk.ReplaceFile(Folder.RootOf(adopted.Root.Version), adopted.Entry.Span);
+        Root = adopted.Root;
+    }
 
     public void Save(UpdateProof proof) => _disk.ReplaceFile(Folder.LastProof, proof.ToBytes());
 
@@ -98,6 +120,25 @@ internal sealed class AgentState
             : throw new CommandException(ExitCode.Failed, rejection.Name, $"{folder.TrustRoot}: {rejection.Detail}", StartAnew);
     }
 
+    // Each follows from the one before, as it did when it was walked to. From a lost one on they are walked to again.
+    private static (TrustRoot Root, string? Damage) ReadLaterRoots(StateFolder folder, TrustRoot first, ulong newest)
+    {
+        var root = first;
+        while (root.Version < newest)
+        {
+            string path = folder.RootOf(root.Version + 1);
+            if (!TryReadFile(path, Limits.MaxEntrySize, out byte[]? entry)
+                || !RootUpdate.FollowAgain(root, entry).TryGet(out var adopted, out _))
+            {
+                return (root, $"roots/{Path.GetFileName(path)} is not trust root {root.Version + 1}, which will be asked for again");
+            }
+
+            root = adopted.Root;
+        }
+
+        return (root, null);
+    }
+
     private static (TrustedState State, string? Damage) ReadTrusted(StateFolder folder, TrustRoot root, IDisk disk)
     {
         var loaded = Copies(folder, disk).Load(content => IsStateOf(root, content));
@@ -119,7 +160,7 @@ internal sealed class AgentState
     private static CommandException Lost(string message) => new(ExitCode.Failed, "trusted-state-lost", message, StartAnew);
 
     private static bool IsStateOf(TrustRoot root, byte[] content) =>
-        TrustedState.TryRead(content, out var state) && state.Origin == root.Origin && state.RootVersion == root.Version;
+        TrustedState.TryRead(content, out var state) && state.Origin == root.Origin && state.RootVersion >= root.Version;
 
     private static bool TryReadFile(string path, int limit, [NotNullWhen(true)] out byte[]? bytes)
     {

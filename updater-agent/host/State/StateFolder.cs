@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SupplyChain.UpdaterAgent.State;
 
 /// <summary>Where everything of one agent lies (docs/protocol.md §13, files of an agent).</summary>
@@ -8,6 +10,9 @@ internal sealed class StateFolder(string path)
     public string Config => In("agent.json");
 
     public string TrustRoot => In("trust-root.json");
+
+    /// <summary>Of trust roots after the first, their rotations' envelopes by version.</summary>
+    public string Roots => In("roots");
 
     public string TrustedFirst => In("trusted.0");
 
@@ -21,6 +26,9 @@ internal sealed class StateFolder(string path)
     public string Lock => In("lock");
 
     public string Log => In("log");
+
+    public string RootOf(ulong version) =>
+        System.IO.Path.Combine(Roots, string.Create(CultureInfo.InvariantCulture, $"{version}.json"));
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -26,6 +26,10 @@ internal sealed class NodeClient(
         return Get(node, $"latest/{product}/{channel}{query}", Limits.MaxBundleSize, limits.Answer, stop);
     }
 
+    /// <summary>A trust root after the first, with its proof.</summary>
+    public Task<Reply<byte[]>> Root(int node, ulong version, CancellationToken stop) =>
+        Get(node, string.Create(CultureInfo.InvariantCulture, $"trust/{version}.update"), Limits.MaxRootUpdateSize, limits.Answer, stop);
+
     /// <summary>A tile of this many bytes, by its path in C2SP tlog-tiles.</summary>
     public Task<Reply<byte[]>> Tile(int node, string path, int size, CancellationToken stop) =>
         Get(node, path, size, limits.Answer, stop);

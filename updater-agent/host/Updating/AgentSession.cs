@@ -37,6 +37,8 @@ internal sealed class AgentSession : IDisposable
 
     public Installer Installer { get; }
 
+    public TimeProvider Clock => _world.Clock;
+
     /// <summary>The version that is current here.</summary>
     public ReleaseVersion? Installed => Installer.Installed?.Version;
 

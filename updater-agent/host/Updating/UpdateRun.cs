@@ -62,6 +62,9 @@ internal sealed class UpdateRun(
             case UpdateEffect.Persist persist:
                 state.Save(persist.State);
                 return null;
+            case UpdateEffect.KeepRoot keep:
+                state.Save(keep.Adopted);
+                return null;
             case UpdateEffect.KeepProof keep:
                 state.Save(keep.Proof);
                 return null;
@@ -70,6 +73,8 @@ internal sealed class UpdateRun(
             case UpdateEffect.AskLatest ask:
                 var latest = await nodes.Latest(ask.Node, task.Product, task.Channel, ask.From, stop);
                 return EventOf(latest, bundle => new UpdateEvent.LatestCame(bundle));
+            case UpdateEffect.AskRoot ask:
+                return EventOf(await nodes.Root(ask.Node, ask.Version, stop), file => new UpdateEvent.RootCame(file));
             case UpdateEffect.AskConsistency ask:
                 var proof = await _proofs.Consistency(ask.Node, ask.OldSize, ask.NewSize, stop);
                 return EventOf(proof, came => new UpdateEvent.ConsistencyCame(came));

@@ -37,9 +37,6 @@ public sealed class Ledger_rules
             + $$$""","predicateType":"urn:supplychain:{{{predicate}}}:v1","predicate":{}}"""));
 
     [Fact]
-    public void Unsupported_is_a_rotation() => AssertRefused("unsupported", _genesis, Network.RootEnvelope);
-
-    [Fact]
     public void Unsupported_is_a_state_leaf_because_only_the_ledger_makes_them() =>
         AssertRefused("unsupported", _genesis, Network.Sign(new StateLeaf
         {

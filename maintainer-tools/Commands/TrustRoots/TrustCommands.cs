@@ -1,18 +1,19 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using SupplyChain.MaintainerTools.Publishing;
+using SupplyChain.MaintainerTools.Shares;
 using SupplyChain.MaintainerTools.Signing;
 using SupplyChain.MaintainerTools.Terminal;
-using SupplyChain.Protocol.Encoding;
-using SupplyChain.Protocol.Keys;
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Trust;
 
-namespace SupplyChain.MaintainerTools.Commands;
+namespace SupplyChain.MaintainerTools.Commands.TrustRoots;
 
 /// <summary><c>share trust</c>: whom machines believe.</summary>
 internal static class TrustCommands
 {
-    public static Command Build() => new("trust", "Trust roots: the nodes, roles and publishers of a network.") { New(), Show(), Policy() };
+    public static Command Build() => new("trust", "Trust roots: the nodes, roles and publishers of a network.") { New(), RotateCommand.Build(), Show(), Policy() };
 
     private static Leaf New()
     {
@@ -55,7 +56,7 @@ internal static class TrustCommands
                     invocation.Get(origin),
                     [.. invocation.Get(nodes).Select(NodeFile.Load)],
                     [.. invocation.Get(roles).Select(TrustRootDraft.RoleDraft.Parse)],
-                    [.. invocation.Get(publishers).Select(ReadKey)],
+                    [.. invocation.Get(publishers).Select(TrustRootOptions.ReadKey)],
                     new Freshness(invocation.Get(maxAge), invocation.Get(skew), invocation.Get(attestEvery)),
                     TimeSpan.FromDays(invocation.Get(expires)));
                 return Task.FromResult(StatementOptions.Write(draft.ToRotation(DateTimeOffset.UtcNow), invocation.Get(output)));
@@ -65,34 +66,62 @@ internal static class TrustCommands
 
     private static Leaf Show()
     {
-        var file = RootFile();
-        return new Leaf("show", "Show a signed trust root, after checking its signature.", "share trust show --trust-root trust-root.json",
+        var first = TrustRootOptions.First();
+        var later = TrustRootOptions.Later();
+        var draft = new Option<string?>("--statement") { Description = "A rotation that is not signed yet, to see what it would change." };
+        return new Leaf("show", "Show the newest of some trust roots, after checking their signatures, and what it changes.",
+            "share trust show --trust-root trust-root.json --rotation root-2.json --statement root-3.statement.json",
             (invocation, _) =>
             {
-                var root = EnvelopeFile.LoadTrustRoot(invocation.Get(file));
-                var summary = StatementSummary.Of(root.ToRotation());
-                var json = new JsonObject
-                {
-                    ["id"] = root.Id().ToHex(),
-                    ["origin"] = root.Origin,
-                    ["version"] = root.Version,
-                    ["nodes"] = root.Quorum.Nodes,
-                    ["faulty"] = root.Quorum.Faulty,
-                    ["quorum"] = root.Quorum.Required,
-                    ["root"] = JsonNode.Parse(root.ToBytes()),
-                };
-                return Task.FromResult(new Outcome(json, screen =>
-                {
-                    foreach (var (label, value) in summary.Rows) screen.Line($"{label,-14} {value}");
-                    screen.Line($"Signed by its own root role. Id {root.Id().ToHex()}.");
-                }));
+                var roots = TrustRootOptions.Load(invocation, first, later);
+                var drafted = invocation.Find(draft) is { } path ? ReadDraft(path, roots[^1]) : null;
+                var root = drafted ?? roots[^1];
+                var previous = drafted is not null ? roots[^1] : roots.Count > 1 ? roots[^2] : null;
+                return Task.FromResult(Describe(root, previous, isSigned: drafted is null));
             })
-        { file };
+        { first, later, draft };
+    }
+
+    private static TrustRoot ReadDraft(string path, TrustRoot current)
+    {
+        if (SigningRequest.ReadStatement(DurableFile.Read(path, Limits.MaxEntrySize), path) is not Rotation { Root: var next })
+            throw CommandFailure.Refused("statement-malformed", $"{path} is no trust root.", "make it with `share trust rotate`");
+
+        return RootSuccession.FirstBroken(current, next) is { } broken
+            ? throw CommandFailure.Refused("rotation-against-rules", $"The network would refuse {path} after root {current.Version}: {broken}.",
+                "make it anew with `share trust rotate`, from the root in force")
+            : next;
+    }
+
+    private static Outcome Describe(TrustRoot root, TrustRoot? previous, bool isSigned)
+    {
+        var summary = StatementSummary.Of(root.ToRotation());
+        var changes = previous is null ? [] : TrustRootChanges.Between(previous, root);
+        var json = new JsonObject
+        {
+            ["id"] = root.Id().ToHex(),
+            ["origin"] = root.Origin,
+            ["version"] = root.Version,
+            ["signed"] = isSigned,
+            ["nodes"] = root.Quorum.Nodes,
+            ["faulty"] = root.Quorum.Faulty,
+            ["quorum"] = root.Quorum.Required,
+            ["changes"] = Outcome.Array(changes.Select(change => change)),
+            ["root"] = JsonNode.Parse(root.ToBytes()),
+        };
+        return new Outcome(json, screen =>
+        {
+            foreach (var (label, value) in summary.Rows) screen.Line($"{label,-14} {value}");
+            if (previous is not null) screen.Line($"What it changes in root {previous.Version}:");
+            foreach (string change in changes) screen.Line($"  {change}");
+            string by = previous is null ? "its own root role" : "the root roles of both";
+            screen.Line($"{(isSigned ? $"Signed by {by}." : "Nobody has signed it.")} Id {root.Id().ToHex()}.");
+        });
     }
 
     private static Leaf Policy()
     {
-        var file = RootFile();
+        var file = TrustRootOptions.First();
         return new Leaf("policy", "Print a trust root as a C2SP tlog-policy, for transparency-log tools of others.",
             "share trust policy --trust-root trust-root.json > policy.txt", (invocation, _) =>
             {
@@ -102,17 +131,6 @@ internal static class TrustCommands
         { file };
     }
 
-    private static Ed25519PublicKey ReadKey(string hex)
-    {
-        byte[] bytes = new byte[Ed25519PublicKey.Size];
-        return StrictHex.TryDecode(hex, bytes) && Ed25519PublicKey.TryRead(bytes, out var key)
-            ? key
-            : throw CommandFailure.Usage("publisher-malformed", $"'{hex}' is not a publisher's public key.",
-                "copy the 64 hexadecimal digits that `share publisher new` printed");
-    }
-
     private static Option<long> Seconds(string name, string description, long standard) =>
         new(name) { Description = description, HelpName = "S", DefaultValueFactory = _ => standard };
-
-    private static Option<string> RootFile() => new("--trust-root") { Description = "The signed trust root.", Required = true };
 }
