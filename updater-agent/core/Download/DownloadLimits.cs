@@ -14,6 +14,9 @@ public sealed record DownloadLimits
     /// <summary>Bytes per second of one piece, averaged over its request.</summary>
     public long MinimumRate { get; init; } = 16 * 1024;
 
+    /// <summary>A verity tree that came slower than the minimum rate for this long: the next node is asked for it too.</summary>
+    public TimeSpan TreePatience { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Nothing left to start and a piece in flight for this long: one idle node asks for it too.</summary>
     public TimeSpan HedgeAfter { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -42,39 +42,21 @@ internal sealed class Downloader(NodeClient nodes, DownloadFolder folder, Downlo
         return new DownloadResult(outcome, path, BytesOf(kept, tree) - resumed, resumed, clock.GetElapsedTime(start), plan.Conduct);
     }
 
-    // The tree comes from any one node: all of it is checked against the digest that the release attests.
-    private async Task<(VerityTree? Tree, List<(int Node, NodeFault Fault)> Faults)> Tree(
+    // A stored tree is checked as one from a node is.
+    private async Task<(VerityTree? Tree, IReadOnlyList<(int Node, NodeFault Fault)> Faults)> Tree(
         Artifact artifact, IReadOnlyList<int> order, CancellationToken stop)
     {
-        var faults = new List<(int, NodeFault)>();
-        long size = (long)artifact.Size;
-        int length = VerityTree.LengthOf(size);
         string path = folder.TreePath(artifact.Sha256);
         byte[] stored = File.Exists(path) ? await File.ReadAllBytesAsync(path, stop) : [];
-        if (VerityTree.TryRead(stored, size, artifact.FsVerity, out var tree)) return (tree, faults);
+        if (VerityTree.TryRead(stored, (long)artifact.Size, artifact.FsVerity, out var tree)) return (tree, []);
 
-        foreach (int node in order)
-        {
-            var reply = await nodes.Tree(node, artifact.Sha256, length, stop);
-            if (!reply.TryGet(out byte[]? bytes, out var fault))
-            {
-                faults.Add((node, fault));
-            }
-            else if (!VerityTree.TryRead(bytes, size, artifact.FsVerity, out tree))
-            {
-                faults.Add((node, new NodeFault(FaultKind.AlteredTree, "the tree does not lead to the attested digest")));
-            }
-            else
-            {
-                await File.WriteAllBytesAsync(path, bytes, stop);
-                return (tree, faults);
-            }
-        }
-
-        return (null, faults);
+        var fetch = new TreeFetch(nodes, limits, clock);
+        tree = await fetch.Run(artifact, order, stop);
+        if (tree is not null) await File.WriteAllBytesAsync(path, tree.Bytes.ToArray(), stop);
+        return (tree, fetch.Faults);
     }
 
-    private DownloadPlan Plan(PieceSet kept, List<(int Node, NodeFault Fault)> faults)
+    private DownloadPlan Plan(PieceSet kept, IReadOnlyList<(int Node, NodeFault Fault)> faults)
     {
         var plan = new DownloadPlan(kept, nodes.Count, limits);
         foreach (var (node, fault) in faults) plan.Blame(node, fault, TimeSpan.Zero);

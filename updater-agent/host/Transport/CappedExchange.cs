@@ -11,8 +11,9 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
 {
     private const int ReadSize = 64 * 1024;
 
-    /// <summary>A whole body of at most <paramref name="limit"/> bytes.</summary>
-    public async Task<Reply<byte[]>> Get(Uri url, long limit, TimeSpan deadline, CancellationToken stop)
+    /// <summary>A whole body of at most <paramref name="limit"/> bytes; <paramref name="progress"/> is told how many came.</summary>
+    public async Task<Reply<byte[]>> Get(
+        Uri url, long limit, TimeSpan deadline, CancellationToken stop, Action<int>? progress = null)
     {
         using var late = new CancellationTokenSource(deadline, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
@@ -27,7 +28,7 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
 
             if (response.Content.Headers.ContentLength > limit) return Reply<byte[]>.Failed(TooLarge(limit));
 
-            return await ReadAll(response, limit, either.Token);
+            return await ReadAll(response, limit, progress, either.Token);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
         {
@@ -64,7 +65,8 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
     }
 
-    private async Task<Reply<byte[]>> ReadAll(HttpResponseMessage response, long limit, CancellationToken stop)
+    private async Task<Reply<byte[]>> ReadAll(
+        HttpResponseMessage response, long limit, Action<int>? progress, CancellationToken stop)
     {
         using var body = new MemoryStream();
         byte[] buffer = new byte[ReadSize];
@@ -74,6 +76,7 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
             if (body.Length + count > limit) return Reply<byte[]>.Failed(TooLarge(limit));
 
             body.Write(buffer, 0, count);
+            progress?.Invoke(count);
         }
 
         return response.Content.Headers.ContentLength is { } announced && announced != body.Length

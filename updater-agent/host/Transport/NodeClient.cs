@@ -34,9 +34,9 @@ internal sealed class NodeClient(
     public Task<Reply<byte[]>> Tile(int node, string path, int size, CancellationToken stop) =>
         Get(node, path, size, limits.Answer, stop);
 
-    /// <summary>An artifact's verity tree of this many bytes.</summary>
-    public Task<Reply<byte[]>> Tree(int node, Digest artifact, long size, CancellationToken stop) =>
-        Get(node, $"artifact/sha256/{artifact}/tree", size, limits.Tree, stop);
+    /// <summary>An artifact's verity tree of this many bytes; <paramref name="progress"/> is told how many came.</summary>
+    public Task<Reply<byte[]>> Tree(int node, Digest artifact, long size, Action<int> progress, CancellationToken stop) =>
+        Get(node, $"artifact/sha256/{artifact}/tree", size, limits.Tree, stop, progress);
 
     /// <summary>
     /// Fills <paramref name="into"/> with the artifact's bytes from <paramref name="first"/> on; <paramref name="total"/> is
@@ -46,6 +46,7 @@ internal sealed class NodeClient(
         int node, Digest artifact, long first, Memory<byte> into, long total, Action<long> progress, CancellationToken stop) =>
         _exchange.GetRange(new Uri(nodes[node], $"artifact/sha256/{artifact}"), first, into, total, progress, stop);
 
-    private Task<Reply<byte[]>> Get(int node, string path, long limit, TimeSpan deadline, CancellationToken stop) =>
-        _exchange.Get(new Uri(nodes[node], path), limit, deadline, stop);
+    private Task<Reply<byte[]>> Get(
+        int node, string path, long limit, TimeSpan deadline, CancellationToken stop, Action<int>? progress = null) =>
+        _exchange.Get(new Uri(nodes[node], path), limit, deadline, stop, progress);
 }
