@@ -6,7 +6,7 @@ namespace SupplyChain.Protocol.Statements;
 
 /// <summary>
 /// A log entry: a DSSE envelope in its one spelling (docs/protocol.md §3), signatures sorted by key id and each key once.
-/// That the signatures verify, and are those required, is for <see cref="IsSignedExactlyBy"/> to say.
+/// That the signatures verify, and are those required, is for <see cref="IsSignedExactlyBy(KnownSignatures, ReadOnlySpan{PublicKey})"/> to say.
 /// </summary>
 public sealed class Envelope
 {
@@ -80,26 +80,30 @@ public sealed class Envelope
     }
 
     /// <summary>True when the envelope carries one valid signature by each of these different keys, and no other.</summary>
-    public bool IsSignedExactlyBy(params ReadOnlySpan<PublicKey> keys)
+    public bool IsSignedExactlyBy(params ReadOnlySpan<PublicKey> keys) => IsSignedExactlyBy(new KnownSignatures(), keys);
+
+    /// <summary>As above; signatures that are known are not computed again.</summary>
+    public bool IsSignedExactlyBy(KnownSignatures known, params ReadOnlySpan<PublicKey> keys)
     {
         if (Signatures.Count != keys.Length) return false;
 
         var seen = new HashSet<Digest>();
         foreach (var key in keys)
         {
-            if (!seen.Add(EnvelopeSignature.KeyIdOf(key)) || !IsSignedBy(key)) return false;
+            if (!seen.Add(EnvelopeSignature.KeyIdOf(key)) || !IsSignedBy(known, key)) return false;
         }
 
         return true;
     }
 
     /// <summary>True when one of the signatures is this key's and valid; what else there is, it does not say.</summary>
-    public bool IsSignedBy(PublicKey key)
+    public bool IsSignedBy(PublicKey key) => IsSignedBy(new KnownSignatures(), key);
+
+    private bool IsSignedBy(KnownSignatures known, PublicKey key)
     {
         var id = EnvelopeSignature.KeyIdOf(key);
         return Signatures.FirstOrDefault(one => one.KeyId == id) is { } signature
-            && Signature.TryRead(signature.Signature.Span, out var point)
-            && key.Verify(Pae(Payload.Span), point);
+            && known.Verify(key, id, Pae(Payload.Span), signature.Signature.Span);
     }
 
     private static bool TryReadSignatures(ref CanonicalJsonReader reader, out IReadOnlyList<EnvelopeSignature> signatures)

@@ -19,7 +19,7 @@ internal static class StatementRules
     }
 
     public static Verdict<Promotion> Promotion(
-        TrustRoot root, UpdateRequest request, ChannelRow channel, ReleaseRow release, IncludedEntry included)
+        TrustRoot root, KnownSignatures known, UpdateRequest request, ChannelRow channel, ReleaseRow release, IncludedEntry included)
     {
         if (!Envelope.TryRead(included.Entry.Span, out var entry)
             || !Statement.TryRead(entry, out var statement) || statement is not Promotion promotion)
@@ -37,13 +37,13 @@ internal static class StatementRules
         if (different is not null)
             return new Rejection(RejectionReason.PromotionMismatch, $"'{different}' is not what was asked for or the map says");
 
-        return Signed(root, request.Product, channel.Root, entry, RejectionReason.PromotionSignatureInvalid) is { } rejection
+        return Signed(root, known, request.Product, channel.Root, entry, RejectionReason.PromotionSignatureInvalid) is { } rejection
             ? rejection
             : promotion;
     }
 
     public static Verdict<Release> Release(
-        TrustRoot root, UpdateRequest request, ChannelRow channel, ReleaseRow row, IncludedEntry included)
+        TrustRoot root, KnownSignatures known, UpdateRequest request, ChannelRow channel, ReleaseRow row, IncludedEntry included)
     {
         if (!Envelope.TryRead(included.Entry.Span, out var entry)
             || !Statement.TryRead(entry, out var statement) || statement is not Release release)
@@ -59,17 +59,18 @@ internal static class StatementRules
         if (different is not null)
             return new Rejection(RejectionReason.ReleaseMismatch, $"'{different}' is not what was asked for or the map says");
 
-        return Signed(root, request.Product, row.Root, entry, RejectionReason.ReleaseSignatureInvalid) is { } rejection
+        return Signed(root, known, request.Product, row.Root, entry, RejectionReason.ReleaseSignatureInvalid) is { } rejection
             ? rejection
             : release;
     }
 
-    private static Rejection? Signed(TrustRoot root, string product, ulong rootVersion, Envelope entry, RejectionReason invalid)
+    private static Rejection? Signed(
+        TrustRoot root, KnownSignatures known, string product, ulong rootVersion, Envelope entry, RejectionReason invalid)
     {
         if (root.KeyFor(product, rootVersion) is not { } key)
             return new Rejection(RejectionReason.RoleUnknown, $"no role owns '{product}' under root {rootVersion}");
 
-        return entry.IsSignedExactlyBy(key)
+        return entry.IsSignedExactlyBy(known, key)
             ? null
             : new Rejection(invalid, "not signed by the key of the product's role, and by it alone");
     }

@@ -1,6 +1,7 @@
 using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Notes;
+using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Trust;
 
 namespace SupplyChain.Protocol.Verification;
@@ -11,8 +12,11 @@ namespace SupplyChain.Protocol.Verification;
 /// the world and are the agent's.
 /// </summary>
 /// <param name="root">The trust root in use.</param>
-public sealed class UpdateVerifier(TrustRoot root)
+/// <param name="known">Signatures that need not be computed again; none unless given.</param>
+public sealed class UpdateVerifier(TrustRoot root, KnownSignatures? known = null)
 {
+    private readonly KnownSignatures _known = known ?? new KnownSignatures();
+
     /// <summary>Step 3: at least q of the root's nodes attest this text, each counted once, and not long ago.</summary>
     /// <param name="note">A signed note.</param>
     /// <param name="now">Unix seconds.</param>
@@ -62,9 +66,9 @@ public sealed class UpdateVerifier(TrustRoot root)
         if (StatementRules.Included(checkpoint, channel, promoted) is { } notIncluded) return notIncluded;
 
         // 9. Threshold signatures.
-        if (!StatementRules.Promotion(root, request, channel, row, promoted.Promotion).TryGet(out var promotion, out rejection))
+        if (!StatementRules.Promotion(root, _known, request, channel, row, promoted.Promotion).TryGet(out var promotion, out rejection))
             return rejection;
-        if (!StatementRules.Release(root, request, channel, row, promoted.Release).TryGet(out var release, out rejection))
+        if (!StatementRules.Release(root, _known, request, channel, row, promoted.Release).TryGet(out var release, out rejection))
             return rejection;
 
         return new VerifiedUpdate(map, channel, row, promotion, release);

@@ -1,3 +1,4 @@
+using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Trust;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core.Policy;
@@ -31,6 +32,9 @@ public sealed record UpdateTask
 
     /// <summary>All nodes in the order in which they are tried: drawn by the caller, whose randomness it is.</summary>
     public required IReadOnlyList<int> Order { get; init; }
+
+    /// <summary>Signatures that earlier runs of this process found valid; none unless given.</summary>
+    public KnownSignatures? Known { get; init; }
 
     /// <summary>The bundle of the last complete check, so that an unchanged checkpoint needs no other answer. It is verified again.</summary>
     public UpdateProof? LastProof { get; init; }

@@ -117,6 +117,6 @@ public sealed class Cosigner
 
     // After a restart only the stamp tells how long ago it was.
     private bool IsDueAgain(long now, TimeSpan steady) => _cosignedAt is { } at
-        ? steady - at >= TimeSpan.FromSeconds(_attestEvery)
-        : now >= Last!.Time + _attestEvery;
+        ? steady - at >= TimeSpan.FromSeconds(AttestEvery)
+        : now >= Last!.Time + AttestEvery;
 }

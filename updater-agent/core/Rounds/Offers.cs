@@ -21,7 +21,7 @@ internal sealed record AttestedBundle(UpdateProof Proof, AttestedMap Map);
 internal sealed class Offers(UpdateTask task)
 {
     private readonly List<AdoptedRoot> _walked = [];
-    private UpdateVerifier _verifier = new(task.Root);
+    private UpdateVerifier _verifier = new(task.Root, task.Known);
     private UpdateProof? _proof = task.LastProof;
 
     /// <summary>The trust root in use: the newest one that step 2 walked to.</summary>
@@ -67,7 +67,7 @@ internal sealed class Offers(UpdateTask task)
         if (!RootUpdate.Follow(Root, file.Span, Trusted).TryGet(out var adopted, out var rejection)) return rejection;
 
         Root = adopted.Root;
-        _verifier = new UpdateVerifier(Root);
+        _verifier = new UpdateVerifier(Root, task.Known);
         _walked.Add(adopted);
         return null;
     }

@@ -18,7 +18,7 @@ internal sealed class RunCommand(World world, ILogger log)
 
     public async Task<Report> Run(StateFolder folder, Screen screen, bool checkOnly, CancellationToken stop)
     {
-        var schedule = new PollSchedule(AgentState.Load(folder, world.Disk).Config.Poll);
+        var schedule = new PollSchedule(AgentState.Load(folder, world.Disk, world.Root).Config.Poll);
         log.Information("Watching {Folder}, every {Seconds} s", folder.Path, schedule.Interval.TotalSeconds);
         for (int failuresInARow = 0; !stop.IsCancellationRequested;)
         {

@@ -45,10 +45,13 @@ internal sealed class AgentState
         Math.Max(clock.GetUtcNow().ToUnixTimeSeconds(), Trusted.LatestTime) > Root.Expires ? true : null;
 
     /// <exception cref="CommandException">There is none, or it cannot be used.</exception>
-    public static AgentState Load(StateFolder folder, IDisk disk)
+    /// <param name="folder">Where it is kept.</param>
+    /// <param name="disk">What writes it.</param>
+    /// <param name="known">The root that was read before; none unless given.</param>
+    public static AgentState Load(StateFolder folder, IDisk disk, KnownRoot? known = null)
     {
         var config = ReadConfig(folder);
-        var first = ReadRoot(folder);
+        var first = ReadRoot(folder, known ?? new KnownRoot());
         var (trusted, damage) = ReadTrusted(folder, first, disk);
         var (root, rootDamage) = ReadLaterRoots(folder, first, trusted.RootVersion);
         string[] damages = [.. new[] { damage, rootDamage }.OfType<string>()];
@@ -108,14 +111,14 @@ internal sealed class AgentState
                 ExitCode.Environment, "config-malformed", $"{folder.Config}: {error}", "docs/agent.md lists the settings.");
     }
 
-    private static TrustRoot ReadRoot(StateFolder folder)
+    private static TrustRoot ReadRoot(StateFolder folder, KnownRoot known)
     {
         if (!TryReadFile(folder.TrustRoot, Limits.MaxEntrySize, out byte[]? envelope))
         {
             throw new CommandException(ExitCode.Failed, "trust-root-missing", $"{folder.TrustRoot} is not there.", StartAnew);
         }
 
-        return TrustRoot.TryReadEnvelope(envelope, out var root, out var rejection)
+        return known.TryRead(envelope, out var root, out var rejection)
             ? root
             : throw new CommandException(ExitCode.Failed, rejection.Name, $"{folder.TrustRoot}: {rejection.Detail}", StartAnew);
     }

@@ -46,10 +46,10 @@ internal sealed class AgentSession : IDisposable
     public static AgentSession Open(StateFolder folder, World world)
     {
         AgentState.RequireAt(folder);
-        var held = Take(folder.Lock, folder.Path);
+        var held = StateLock.Take(folder.Lock, folder.Path);
         try
         {
-            return new AgentSession(world, AgentState.Load(folder, world.Disk), held);
+            return new AgentSession(world, AgentState.Load(folder, world.Disk, world.Root), held);
         }
         catch
         {
@@ -95,6 +95,7 @@ internal sealed class AgentSession : IDisposable
                 Cohort = inTurn ? State.Config.Cohort : null,
             },
             Order = order,
+            Known = _world.Signatures,
             LastProof = State.LastProof(),
         };
         var downloader = new Downloader(_nodes, _downloads, _world.Download, _world.Clock);
@@ -115,7 +116,7 @@ internal sealed class AgentSession : IDisposable
     {
         string install = State.Config.Install;
         _world.Disk.EnsureDirectory(install);
-        _installLock ??= Take(Path.Combine(install, ".lock"), install);
+        _installLock ??= StateLock.Take(Path.Combine(install, ".lock"), install);
     }
 
     public void Dispose()
@@ -123,7 +124,4 @@ internal sealed class AgentSession : IDisposable
         _installLock?.Dispose();
         _lock.Dispose();
     }
-
-    private static StateLock Take(string path, string folder) => StateLock.TryTake(path) ?? throw new CommandException(
-        ExitCode.Locked, "locked", $"Another process works on {folder}.", "Wait for it to end, or stop it.");
 }

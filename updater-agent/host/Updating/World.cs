@@ -1,7 +1,9 @@
+using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core.Download;
 using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Machine;
+using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Transport;
 
 namespace SupplyChain.UpdaterAgent.Updating;
@@ -18,6 +20,12 @@ internal sealed record World
     public Random Random { get; init; } = Random.Shared;
 
     public Func<MachineFacts> Machine { get; init; } = LocalMachine.Read;
+
+    /// <summary>What this process computed before and need not again: <c>run</c> looks at the same things for weeks.</summary>
+    public KnownSignatures Signatures { get; } = new();
+
+    /// <summary>As <see cref="Signatures"/>.</summary>
+    public KnownRoot Root { get; } = new();
 
     public TransportLimits Transport { get; init; } = TransportLimits.Default;
 
