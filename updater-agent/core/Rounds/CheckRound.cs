@@ -1,3 +1,5 @@
+using SupplyChain.Protocol.Log;
+
 namespace SupplyChain.UpdaterAgent.Core.Rounds;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace SupplyChain.UpdaterAgent.Core.Rounds;
 internal sealed class CheckRound(UpdateTask task, Candidates candidates, Offers offers) : Round(task, candidates, offers)
 {
     private bool _isAskingLatest;
+    private TreeSize _shown;
 
     public override RoundStep Start()
     {
@@ -35,6 +38,7 @@ internal sealed class CheckRound(UpdateTask task, Candidates candidates, Offers 
         if (certified.Checkpoint == Offers.Trusted && Offers.FromStored(note, now) is { } found) return found;
 
         _isAskingLatest = true;
+        _shown = certified.Checkpoint.Size;
         return new RoundStep.Asking(new UpdateEffect.AskLatest(Candidates.Asked, Offers.From));
     }
 
@@ -44,6 +48,13 @@ internal sealed class CheckRound(UpdateTask task, Candidates candidates, Offers 
             return Refused(rejection, then => OnLatest(bytes, then));
 
         var persist = Offers.Advance(bundle);
+        var size = bundle.Map.Certified.Checkpoint.Size;
+        if (size < _shown)
+        {
+            // A cache before the node that keeps bundles for too long.
+            return Failed(new NodeFault(FaultKind.Behind, $"size {size}, and its checkpoint has {_shown}")).Behind(persist);
+        }
+
         if (!Offers.Offer(bundle, now).TryGet(out var offer, out rejection)) return Refused(rejection).Behind(persist);
         return new RoundStep.Found(offer).Behind([.. persist, .. Offers.Floor(offer), Offers.Keep(bundle)]);
     }
