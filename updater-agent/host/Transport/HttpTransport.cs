@@ -14,6 +14,7 @@ internal static class HttpTransport
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
+        ConnectCallback = AddressRace.Connect,
         ConnectTimeout = limits.Connect,
         MaxResponseHeadersLength = limits.HeaderKilobytes,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
