@@ -4,9 +4,13 @@ using SupplyChain.UpdaterAgent.Downloads;
 
 namespace SupplyChain.UpdaterAgent.Output;
 
-/// <summary>Shows a download: bytes, rate and time left in a bar on a terminal, else one line.</summary>
-internal sealed class DownloadDisplay(Screen screen)
+/// <summary>Shows a download: bytes, rate and time left in a bar on a terminal, else a line now and then.</summary>
+internal sealed class DownloadDisplay(Screen screen, TimeProvider? clock = null)
 {
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+
     /// <param name="name">Of the artifact.</param>
     /// <param name="total">Its bytes.</param>
     /// <param name="download">Reports the bytes kept.</param>
@@ -15,7 +19,7 @@ internal sealed class DownloadDisplay(Screen screen)
         if (!screen.HasBars)
         {
             screen.Progress.MarkupLineInterpolated($"downloading {name}, {Quantity.Bytes(total)}");
-            return await download(new NoProgress());
+            return await download(new Lines(screen, name, new DownloadPace(total, _clock), _clock));
         }
 
         return await screen.Progress.Progress()
@@ -35,10 +39,17 @@ internal sealed class DownloadDisplay(Screen screen)
             new Text($"{Quantity.Bytes(task.Value)} of {Quantity.Bytes(task.MaxValue)}, {Quantity.Bytes(task.Speed ?? 0)}/s");
     }
 
-    private sealed class NoProgress : IDownloadProgress
+    private sealed class Lines(Screen screen, string name, DownloadPace pace, TimeProvider clock) : IDownloadProgress
     {
+        private long _last = clock.GetTimestamp();
+
         public void Report(long keptBytes, long totalBytes)
         {
+            pace.Report(keptBytes);
+            if (clock.GetElapsedTime(_last) < BetweenLines) return;
+
+            _last = clock.GetTimestamp();
+            screen.Progress.MarkupLineInterpolated($"downloading {name}: {pace.ToString()}");
         }
     }
 

@@ -23,6 +23,14 @@ internal static class Quantity
 
     public static string Seconds(double seconds) => seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
 
+    /// <summary>As long as a person waits, in the unit that fits.</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalMinutes: < 2 } => FormattableString.Invariant($"{Math.Ceiling(time.TotalSeconds):0} s"),
+        { TotalHours: < 2 } => FormattableString.Invariant($"{Math.Ceiling(time.TotalMinutes):0} min"),
+        _ => FormattableString.Invariant($"{Math.Ceiling(time.TotalHours):0} h"),
+    };
+
     public static string Count(ulong number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
     /// <summary>Unix seconds as RFC 3339 in UTC.</summary>
