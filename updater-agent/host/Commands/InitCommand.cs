@@ -41,8 +41,7 @@ internal sealed class InitCommand(World world)
 
         string? health = request.Health is null ? null : ProgramAt(request.Health);
         Directory.CreateDirectory(folder.Path);
-        using var held = StateLock.TryTake(folder.Lock) ?? throw new CommandException(
-            ExitCode.Locked, "locked", $"Another process works on {folder.Path}.", "Wait for it to end, or stop it.");
+        using var held = StateLock.Take(folder.Lock, folder.Path);
         // An agent's floors and checkpoint protect it; they are never reset by the way.
         if (File.Exists(folder.Config) || File.Exists(folder.TrustedFirst) || File.Exists(folder.TrustedSecond))
         {
