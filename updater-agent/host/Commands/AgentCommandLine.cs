@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Updating;
@@ -35,16 +36,26 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
         }
 
         // Signals and exceptions are ours: this program's exit codes are part of its interface.
-        var ours = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        var ours = new InvocationConfiguration
+        {
+            ProcessTerminationTimeout = null,
+            EnableDefaultExceptionHandler = false,
+            Output = screenOf(false).Output,
+        };
         return await parsed.InvokeAsync(ours, stop);
     }
 
-    private RootCommand Build() => new("Installs what a quorum of repository nodes attests and a threshold of maintainers signed.")
+    private RootCommand Build()
     {
-        Init(), Check(), Install(), Rollback(), Status(), Background(),
-    };
+        var root = new RootCommand("Installs what a quorum of repository nodes attests and a threshold of maintainers signed.")
+        {
+            Init(), Check(), Install(), Rollback(), Status(), Background(),
+        };
+        foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new ExampleHelp();
+        return root;
+    }
 
-    private Command Init()
+    private AgentCommand Init()
     {
         var trustRoot = Required("--trust-root", "The trust root, as its publisher gave it.", "FILE");
         var product = Required("--product", "What to install.", "NAME");
@@ -60,7 +71,9 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
             Description = "Between two looks of 'run'; an hour unless given.",
             HelpName = "N",
         };
-        return Define("init", "Make a new agent.", [trustRoot, product, channel, install, health, poll], (parsed, folder, _, _) =>
+        const string example =
+            "updater-agent init --trust-root root.json --product kernel --channel stable --install /opt/kernel --health /usr/local/bin/kernel-ok";
+        return Define("init", "Make a new agent.", example, [trustRoot, product, channel, install, health, poll], (parsed, folder, _, _) =>
         {
             var request = new InitCommand.Request(
                 parsed.GetValue(trustRoot)!, parsed.GetValue(product)!, parsed.GetValue(channel)!,
@@ -69,35 +82,37 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
         });
     }
 
-    private Command Check() => Define("check", "Say what the channel offers.", [], async (_, folder, screen, stop) =>
+    private AgentCommand Check() => Define("check", "Say what the channel offers.", "updater-agent check --json", [], async (_, folder, screen, stop) =>
     {
         using var session = AgentSession.Open(folder, world);
         return await CheckCommand.Run(session, screen, stop);
     });
 
-    private Command Install()
+    private AgentCommand Install()
     {
         var lift = new Option<bool>("--lift-quarantine") { Description = "Also install a version that was rolled back here." };
-        return Define("install", "Install what the channel offers.", [lift], async (parsed, folder, screen, stop) =>
+        return Define("install", "Install what the channel offers.", "updater-agent install", [lift], async (parsed, folder, screen, stop) =>
         {
             using var session = AgentSession.Open(folder, world);
             return await InstallCommand.Run(session, screen, parsed.GetValue(lift), inTurn: false, stop);
         });
     }
 
-    private Command Rollback() => Define("rollback", "Go back to the version before.", [], async (_, folder, _, stop) =>
+    private AgentCommand Rollback() => Define("rollback", "Go back to the version before.", "updater-agent rollback", [], async (_, folder, _, stop) =>
     {
         using var session = AgentSession.Open(folder, world);
         return await RollbackCommand.Run(session, stop);
     });
 
-    private Command Status() => Define(
-        "status", "Show what is installed and trusted.", [], (_, folder, _, _) => Task.FromResult(StatusCommand.Run(folder, world)));
+    private AgentCommand Status() => Define(
+        "status", "Show what is installed and trusted.", "updater-agent status --json", [],
+        (_, folder, _, _) => Task.FromResult(StatusCommand.Run(folder, world)));
 
-    private Command Background()
+    private AgentCommand Background()
     {
         var checkOnly = new Option<bool>("--check-only") { Description = "Only look, install nothing." };
-        return Define("run", "Keep looking and installing until stopped.", [checkOnly], async (parsed, folder, screen, stop) =>
+        const string example = "updater-agent run --check-only";
+        return Define("run", "Keep looking and installing until stopped.", example, [checkOnly], async (parsed, folder, screen, stop) =>
         {
             AgentState.Load(folder, world.Disk);
             await using var log = AgentLog.Create(folder.Log);
@@ -105,11 +120,11 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
         });
     }
 
-    private Command Define(
-        string name, string description, Option[] options,
+    private AgentCommand Define(
+        string name, string description, string example, Option[] options,
         Func<ParseResult, StateFolder, Screen, CancellationToken, Task<Report>> run)
     {
-        var command = new Command(name, description) { _state, _json };
+        var command = new AgentCommand(name, description, example) { _state, _json };
         foreach (var option in options) command.Add(option);
         command.SetAction(async (parsed, stop) =>
         {

@@ -9,17 +9,18 @@ namespace SupplyChain.UpdaterAgent.Output;
 /// </summary>
 internal sealed class Screen
 {
-    private readonly TextWriter _output;
-
     public Screen(TextWriter output, TextWriter error, bool json, bool isTerminal)
     {
-        _output = output;
+        Output = output;
         IsJson = json;
         bool plain = !WantsColour(isTerminal, Environment.GetEnvironmentVariable("NO_COLOR"), Environment.GetEnvironmentVariable("TERM"));
         HasBars = !json && !plain;
         Results = Over(output, plain);
         Progress = Over(error, plain);
     }
+
+    /// <summary>Standard output.</summary>
+    public TextWriter Output { get; }
 
     public bool IsJson { get; }
 
@@ -45,7 +46,7 @@ internal sealed class Screen
     /// <summary>One report, in the form that was asked for.</summary>
     public void Show(Report report)
     {
-        if (IsJson) _output.WriteLine(Encoding.UTF8.GetString(report.ToJson()));
+        if (IsJson) Output.WriteLine(Encoding.UTF8.GetString(report.ToJson()));
         else report.Print(report.ExitCode == ExitCode.Done ? Results : Progress);
     }
 
