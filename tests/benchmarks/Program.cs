@@ -1,9 +1,10 @@
 using Spectre.Console;
 using SupplyChain.Benchmarks;
 
-// dotnet run -c Release --project tests/benchmarks [-- --quick]
-// --quick leaves out what needs the whole network.
+// dotnet run -c Release --project tests/benchmarks [-- --quick | --agent]
+// --quick leaves out what needs a network; --agent measures the agent alone.
 bool quick = args.Contains("--quick");
+bool agentOnly = args.Contains("--agent");
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -11,15 +12,26 @@ Console.CancelKeyPress += (_, pressed) =>
     cancellation.Cancel();
 };
 
-List<Figure> figures = [.. SignatureFigures.Measure()];
-if (!quick) figures.AddRange(await NetworkFigures.MeasureAsync(cancellation.Token));
-if (!quick) figures.AddRange(await DemoFigures.MeasureAsync(cancellation.Token));
+List<Figure> figures = [];
+if (!agentOnly) Add(SignatureFigures.Measure());
+if (!quick) await foreach (Figure figure in AgentFigures.MeasureAsync(cancellation.Token)) Add([figure]);
+if (!quick && !agentOnly) Add(await NetworkFigures.MeasureAsync(cancellation.Token));
+if (!quick && !agentOnly) Add(await DemoFigures.MeasureAsync(cancellation.Token));
 
 Table table = new Table().Border(TableBorder.Rounded).Title("2 cores, Release, loopback")
     .AddColumn("figure").AddColumn(new TableColumn("measured").RightAligned())
-    .AddColumn(new TableColumn("limit").RightAligned()).AddColumn(new TableColumn("ratio").RightAligned());
+    .AddColumn(new TableColumn("limit").RightAligned()).AddColumn(new TableColumn("of it").RightAligned()).AddColumn("beside");
 foreach (Figure figure in figures)
-    table.AddRow(Markup.Escape(figure.Name), figure.Text(figure.Measured), figure.Text(figure.Limit),
-        figure.Ratio <= 1 ? $"[green]{figure.Ratio:0.00}[/]" : $"[red]{figure.Ratio:0.00}[/]");
+    table.AddRow(Markup.Escape(figure.Name), figure.Text(figure.Measured), (figure.AtLeast ? "≥ " : "≤ ") + figure.Text(figure.Limit),
+        figure.Ratio <= 1 ? $"[green]{figure.Ratio:0.00}[/]" : $"[red]{figure.Ratio:0.00}[/]", Markup.Escape(figure.Peer ?? ""));
 AnsiConsole.Write(table);
 return figures.All(figure => figure.Ratio <= 1) ? 0 : 1;
+
+void Add(IEnumerable<Figure> measured)
+{
+    foreach (Figure figure in measured)
+    {
+        figures.Add(figure);
+        Console.Error.WriteLine($"{figure.Name}: {figure.Text(figure.Measured)}");
+    }
+}
