@@ -23,6 +23,24 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("init")]
+    [InlineData("check")]
+    [InlineData("install")]
+    [InlineData("rollback")]
+    [InlineData("status")]
+    [InlineData("run")]
+    public async Task Every_command_shows_in_its_help_an_example_that_parses(string command)
+    {
+        using var agent = new AgentUnderTest(new FakeNetwork());
+        Assert.Equal(ExitCode.Done, await agent.Run([command, "--help"]));
+        string example = agent.Output.Split("Example:\n")[1].Trim();
+        Assert.StartsWith($"updater-agent {command}", example, StringComparison.Ordinal);
+
+        // There is no such agent and no such file: but the line itself is understood.
+        Assert.Equal(ExitCode.Environment, await agent.Run([.. example.Split(' ')[1..]]));
+    }
+
+    [Theory]
     [InlineData("check")]
     [InlineData("install")]
     [InlineData("rollback")]
@@ -46,7 +64,9 @@ public sealed class CommandLineTests
         using (StateLock.TryTake(agent.State.Lock))
         {
             Assert.Equal(ExitCode.Locked, await agent.RunJson(command));
-            Assert.Equal("locked", agent.Json.GetProperty("error").GetProperty("name").GetString());
+            var error = agent.Json.GetProperty("error");
+            Assert.Equal("locked", error.GetProperty("name").GetString());
+            Assert.Contains($"process {Environment.ProcessId} (", error.GetProperty("message").GetString(), StringComparison.Ordinal);
             Assert.Equal(ExitCode.Done, await agent.RunJson("status"));
         }
 
@@ -205,6 +225,18 @@ public sealed class CommandLineTests
             Assert.Contains(journal, error.GetProperty("message").GetString(), StringComparison.Ordinal);
             Assert.Contains("remove it", error.GetProperty("hint").GetString(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_trust_root_that_changed_on_disk_is_read_anew_by_the_same_process()
+    {
+        using var agent = await new AgentUnderTest(new FakeNetwork()).Initialise();
+        Assert.Equal(ExitCode.Done, await agent.RunJson("check"));
+        byte[] root = await File.ReadAllBytesAsync(agent.State.TrustRoot);
+        root[^5] ^= 1;
+        await File.WriteAllBytesAsync(agent.State.TrustRoot, root);
+        Assert.Equal(ExitCode.Failed, await agent.RunJson("check"));
+        Assert.StartsWith("root-", agent.Json.GetProperty("error").GetProperty("name").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

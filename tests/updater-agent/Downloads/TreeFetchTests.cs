@@ -10,6 +10,8 @@ namespace SupplyChain.UpdaterAgent.Tests.Downloads;
 
 public sealed class TreeFetchTests : IDisposable
 {
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(1), Short = TimeSpan.FromMilliseconds(50);
+
     private readonly FakeNetwork _network = new();
     private readonly HttpClient _http;
     private readonly Artifact _artifact;
@@ -35,7 +37,7 @@ public sealed class TreeFetchTests : IDisposable
     [Fact]
     public async Task A_tree_that_is_on_its_way_is_fetched_once()
     {
-        Assert.NotNull((await Run()).Tree);
+        Assert.NotNull((await Run(patience: Long)).Tree);
         Assert.Single(_network.Requests);
     }
 
@@ -48,7 +50,7 @@ public sealed class TreeFetchTests : IDisposable
             honest.Content = BadBodies.Altered(honest.Content);
             return honest;
         };
-        var (tree, fetch) = await Run();
+        var (tree, fetch) = await Run(patience: Long);
         Assert.NotNull(tree);
         Assert.Equal([(0, "unreachable"), (1, "altered-tree")], fetch.Faults.Select(fault => (fault.Node, fault.Fault.Name)));
         Assert.Equal(3, _network.Requests.Count);
@@ -68,7 +70,7 @@ public sealed class TreeFetchTests : IDisposable
     {
         foreach (var node in _network.Nodes) node.Tamper = Stall;
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(stop: stop.Token));
     }
 
     public void Dispose()
@@ -77,11 +79,11 @@ public sealed class TreeFetchTests : IDisposable
         _network.Dispose();
     }
 
-    private async Task<(VerityTree? Tree, TreeFetch Fetch)> Run(CancellationToken stop = default)
+    private async Task<(VerityTree? Tree, TreeFetch Fetch)> Run(TimeSpan? patience = null, CancellationToken stop = default)
     {
         Uri[] urls = [.. _network.Root.Nodes.Select(node => new Uri(node.Url + "/"))];
         var nodes = new NodeClient(_http, urls, TransportLimits.Default, TimeProvider.System, new Traffic());
-        var fetch = new TreeFetch(nodes, new DownloadLimits { TreePatience = TimeSpan.FromMilliseconds(50) }, TimeProvider.System);
+        var fetch = new TreeFetch(nodes, new DownloadLimits { TreePatience = patience ?? Short }, TimeProvider.System);
         return (await fetch.Run(_artifact, [0, 1, 2, 3], stop), fetch);
     }
 

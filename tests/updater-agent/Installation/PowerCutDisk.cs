@@ -12,6 +12,7 @@ internal sealed class PowerCutDisk(int operationsBeforeCut, bool filesAreSynced 
 {
     private readonly LinuxDisk _disk = new();
     private readonly List<Unsynced> _unsynced = [];
+    private readonly Lock _counting = new();
 
     public int Operations { get; private set; }
 
@@ -120,10 +121,14 @@ internal sealed class PowerCutDisk(int operationsBeforeCut, bool filesAreSynced 
         }
     }
 
-    private void Count()
+    /// <summary>One more operation, of this disk or of anything else that ends with the power.</summary>
+    public void Count()
     {
-        if (Operations == operationsBeforeCut) throw new PowerCutException();
-        Operations++;
+        lock (_counting)
+        {
+            if (Operations == operationsBeforeCut) throw new PowerCutException();
+            Operations++;
+        }
     }
 
     private void Remember(string path, Action undo) => _unsynced.Add(new(path, IsContent: false, undo));

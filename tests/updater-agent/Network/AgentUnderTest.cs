@@ -63,11 +63,28 @@ internal sealed class AgentUnderTest : IDisposable
 
     public Task<int> RunJson(params string[] arguments) => Run([.. arguments, "--json"]);
 
-    public async Task<int> Run(string[] arguments, CancellationToken stop = default)
+    /// <summary>The same agent's next process, in another world: with a clock, a disk or a network of its own.</summary>
+    public Task<int> RunIn(World world, params string[] arguments) => RunIn(world, CancellationToken.None, arguments);
+
+    public Task<int> RunIn(World world, CancellationToken stop, params string[] arguments) => Run(world, [.. arguments, "--json"], stop);
+
+    /// <summary>What <c>status</c> says; <see cref="Output"/> stays that of the command before.</summary>
+    public async Task<JsonElement> Status()
+    {
+        var (output, errors) = (Output, Errors);
+        Assert.Equal(ExitCode.Done, await RunJson("status"));
+        var status = Json;
+        (Output, Errors) = (output, errors);
+        return status;
+    }
+
+    public Task<int> Run(string[] arguments, CancellationToken stop = default) => Run(World, arguments, stop);
+
+    private async Task<int> Run(World world, string[] arguments, CancellationToken stop)
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var commands = new AgentCommandLine(World, json => new Screen(output, errors, json, isTerminal: false));
+        var commands = new AgentCommandLine(world, json => new Screen(output, errors, json, isTerminal: false));
         int code = await commands.Run([.. arguments, "--state", State.Path], stop);
         (Output, Errors) = (output.ToString(), errors.ToString());
         return code;

@@ -15,15 +15,17 @@ internal sealed class FakeNetwork : HttpMessageHandler
     private Release? _newest;
     private Promotion? _promoted;
 
-    public FakeNetwork()
+    /// <param name="place">Gives nodes other addresses, for programs that connect to them.</param>
+    public FakeNetwork(Func<NodeIdentity, NodeIdentity>? place = null)
     {
+        Keys = TestNetwork.Create(place: place);
         Log = new TestLog(Keys);
         NewestRoot = Keys.Root;
         Maintainers = Keys.Maintainers;
         Nodes = [.. Keys.Nodes.Select(node => new FakeNode(this, node))];
     }
 
-    public TestNetwork Keys { get; } = TestNetwork.Create();
+    public TestNetwork Keys { get; }
 
     public TrustRoot Root => Keys.Root;
 
@@ -97,6 +99,12 @@ internal sealed class FakeNetwork : HttpMessageHandler
         // As over a network: the caller goes on, and what is cancelled ends.
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
+        return Answer(request);
+    }
+
+    /// <summary>The answer of the node at the request's address.</summary>
+    public HttpResponseMessage Answer(HttpRequestMessage request)
+    {
         int node = Root.Nodes.ToList().FindIndex(identity => new Uri(identity.Url).Authority == request.RequestUri!.Authority);
         Requests.Enqueue((node, request.RequestUri!.PathAndQuery));
         // One answer at a time: a test may change the log in the middle of a download.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -11,20 +12,35 @@ internal sealed class FakeServers : IAsyncDisposable
 {
     private readonly FakeNetwork _network;
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<TcpListener> _listeners = [];
+    private readonly IReadOnlyList<TcpListener> _listeners;
     private readonly List<Task> _running = [];
 
     public FakeServers(FakeNetwork network)
+        : this(network, Listen())
     {
-        _network = network;
-        foreach (var node in network.Nodes)
-        {
-            var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            _listeners.Add(listener);
-            _running.Add(Accept(listener, node));
-        }
     }
+
+    private FakeServers(FakeNetwork network, IReadOnlyList<TcpListener> listeners)
+    {
+        (_network, _listeners) = (network, listeners);
+        for (int node = 0; node < listeners.Count; node++)
+            _running.Add(Accept(listeners[node], new Uri(network.Root.Nodes[node].Url)));
+    }
+
+    /// <summary>A network whose trust root has these servers' addresses, so that any program can ask them.</summary>
+    /// <param name="host">What the addresses call this machine.</param>
+    public static (FakeNetwork Network, FakeServers Servers) Reachable(string host = "127.0.0.1")
+    {
+        var listeners = Listen();
+        var network = new FakeNetwork(identity => identity with
+        {
+            Url = $"http://{host}:{((IPEndPoint)listeners[int.Parse(identity.Name[^2..], CultureInfo.InvariantCulture)].LocalEndpoint).Port}",
+        });
+        return (network, new FakeServers(network, listeners));
+    }
+
+    /// <summary>Where the first server listens. Asked as a proxy, it speaks for every node.</summary>
+    public Uri Proxy => new($"http://{_listeners[0].LocalEndpoint}");
 
     /// <summary>The agent's own client; the nodes' names lead to these servers.</summary>
     public HttpClient Client()
@@ -52,7 +68,14 @@ internal sealed class FakeServers : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task Accept(TcpListener listener, FakeNode node)
+    private static List<TcpListener> Listen()
+    {
+        List<TcpListener> listeners = [.. Enumerable.Range(0, 4).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        listeners.ForEach(listener => listener.Start());
+        return listeners;
+    }
+
+    private async Task Accept(TcpListener listener, Uri node)
     {
         while (!_stop.IsCancellationRequested)
         {
@@ -61,7 +84,7 @@ internal sealed class FakeServers : IAsyncDisposable
         }
     }
 
-    private async Task Serve(TcpClient client, FakeNode node)
+    private async Task Serve(TcpClient client, Uri node)
     {
         try
         {
@@ -71,22 +94,23 @@ internal sealed class FakeServers : IAsyncDisposable
                 using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
                 while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
                 {
-                    using var request = new HttpRequestMessage(HttpMethod.Get, "http://node" + line.Split(' ')[1]);
+                    // A proxy is asked for whole addresses.
+                    using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node, line.Split(' ')[1]));
                     while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } header)
                     {
                         if (header.StartsWith("Range: ", StringComparison.Ordinal)) request.Headers.Range = RangeHeaderValue.Parse(header[7..]);
                     }
 
-                    using var answer = node.Answer(request);
+                    using var answer = _network.Answer(request);
                     byte[] body = await answer.Content.ReadAsByteArrayAsync(_stop.Token);
                     await stream.WriteAsync(Head(answer, body.Length), _stop.Token);
                     await stream.WriteAsync(body, _stop.Token);
                 }
             }
         }
-        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
+        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException or HttpRequestException)
         {
-            // The agent went away, or the test is over.
+            // The agent went away, the node is dead, or the test is over.
         }
     }
 
