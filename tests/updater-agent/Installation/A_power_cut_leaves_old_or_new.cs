@@ -43,7 +43,7 @@ public class A_power_cut_leaves_old_or_new
             await machine.InstallAsync(machine.Tree("1.0.0"));
             await machine.InstallAsync(machine.Tree("2.0.0"));
         },
-        change: (installer, _) => Task.FromResult(installer.RollBack("operator")),
+        change: (installer, _) => installer.RollBackAsync("operator"),
         before: "2.0.0",
         after: "1.0.0");
 
@@ -159,7 +159,7 @@ public class A_power_cut_leaves_old_or_new
         Assert.DoesNotContain(machine.Contents(), path => path.EndsWith(".new", StringComparison.Ordinal));
         if (running is null) return;
 
-        Assert.IsType<InstallOutcome.RolledBack>(installer.RollBack("and back"));
+        Assert.IsType<InstallOutcome.RolledBack>(await installer.RollBackAsync("and back"));
         Assert.Equal(running, machine.RunningVersion());
     }
 

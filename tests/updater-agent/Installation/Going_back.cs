@@ -9,7 +9,7 @@ public class Going_back
     {
         using var machine = await WithAsync("1.0.0", "2.0.0");
         var installer = await machine.RecoverAsync();
-        var outcome = Assert.IsType<InstallOutcome.RolledBack>(installer.RollBack("it is slow"));
+        var outcome = Assert.IsType<InstallOutcome.RolledBack>(await installer.RollBackAsync("it is slow"));
 
         Assert.Equal("operator-request", outcome.Why.Name);
         Assert.Equal("1.0.0", machine.RunningVersion());
@@ -22,7 +22,7 @@ public class Going_back
     public async Task Is_refused_when_nothing_was_there_before()
     {
         using var machine = await WithAsync("1.0.0");
-        var refused = Assert.IsType<InstallOutcome.Refused>((await machine.RecoverAsync()).RollBack("why not"));
+        var refused = Assert.IsType<InstallOutcome.Refused>(await (await machine.RecoverAsync()).RollBackAsync("why not"));
 
         Assert.Equal("nothing-to-roll-back-to", refused.Why.Name);
         Assert.Equal("1.0.0", machine.RunningVersion());
@@ -33,10 +33,10 @@ public class Going_back
     {
         using var machine = await WithAsync("1.0.0", "2.0.0");
         var installer = await machine.RecoverAsync();
-        installer.RollBack("once");
+        await installer.RollBackAsync("once");
 
         Assert.Null(installer.Fallback);
-        Assert.IsType<InstallOutcome.Refused>(installer.RollBack("twice"));
+        Assert.IsType<InstallOutcome.Refused>(await installer.RollBackAsync("twice"));
         Assert.Equal("1.0.0", machine.RunningVersion());
     }
 
@@ -49,7 +49,7 @@ public class Going_back
 
         var installer = await machine.RecoverAsync();
         Assert.Null(installer.Fallback);
-        Assert.IsType<InstallOutcome.Refused>(installer.RollBack("to what?"));
+        Assert.IsType<InstallOutcome.Refused>(await installer.RollBackAsync("to what?"));
         Assert.Equal("2.0.0", machine.RunningVersion());
     }
 
@@ -57,7 +57,7 @@ public class Going_back
     public async Task A_higher_version_is_installed_and_lifts_the_quarantine()
     {
         using var machine = await WithAsync("1.0.0", "2.0.0");
-        (await machine.RecoverAsync()).RollBack("bad");
+        await (await machine.RecoverAsync()).RollBackAsync("bad");
 
         Assert.IsType<InstallOutcome.Installed>(await machine.InstallAsync(machine.Tree("2.0.1")));
         Assert.Equal("2.0.1", machine.RunningVersion());

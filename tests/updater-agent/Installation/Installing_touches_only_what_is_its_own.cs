@@ -143,6 +143,6 @@ public class Installing_touches_only_what_is_its_own
 
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => installer.InstallAsync(machine.Tree("1.0.0"), CancellationToken.None));
-        Assert.Throws<InvalidOperationException>(() => installer.RollBack("too early"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => installer.RollBackAsync("too early"));
     }
 }

@@ -33,7 +33,7 @@ public class The_install_journal
             [true, false, false, false, false],
             [true, true, false, false, false],
             [false, false, true, true, true],
-            [true, false, false, false, false],
+            [true, false, false, false, true],
             [true, false, false, false, false],
         ];
 

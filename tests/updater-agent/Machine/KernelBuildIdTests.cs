@@ -1,4 +1,5 @@
 using SupplyChain.Tests.Kit;
+using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Machine;
 
 namespace SupplyChain.UpdaterAgent.Tests.Machine;
@@ -9,21 +10,21 @@ public sealed class KernelBuildIdTests
     public void The_note_of_gnu_and_type_3_is_found_behind_others()
     {
         byte[] notes = [.. Note("Xen\0", 3, [1, 2, 3, 4]), .. Note("GNU\0", 1, [5]), .. Note("GNU\0", 3, [0xab, 0xcd, 0xef])];
-        Assert.Equal("abcdef", KernelBuildId.Find(notes));
+        Assert.Equal("abcdef", BuildIdNote.Find(notes));
     }
 
     [Fact]
     public void Without_such_a_note_there_is_none()
     {
-        Assert.Null(KernelBuildId.Find([]));
-        Assert.Null(KernelBuildId.Find(Note("GNU\0", 1, [1, 2])));
+        Assert.Null(BuildIdNote.Find([]));
+        Assert.Null(BuildIdNote.Find(Note("GNU\0", 1, [1, 2])));
     }
 
     [Fact]
     public void Every_truncation_gives_none_and_no_error()
     {
         byte[] notes = Note("GNU\0", 3, [1, 2, 3, 4]);
-        for (int length = 0; length < notes.Length; length++) Assert.Null(KernelBuildId.Find(notes.AsSpan(0, length)));
+        for (int length = 0; length < notes.Length; length++) Assert.Null(BuildIdNote.Find(notes.AsSpan(0, length)));
     }
 
     [Fact]
@@ -31,7 +32,7 @@ public sealed class KernelBuildIdTests
     {
         byte[] notes = new byte[random.Next(64)];
         random.NextBytes(notes);
-        KernelBuildId.Find(notes);
+        BuildIdNote.Find(notes);
     });
 
     [Fact]

@@ -62,9 +62,9 @@ public sealed record InstallJournal
 
     public InstallJournal RollBack(string reason)
     {
-        Invariant.Holds(Latest is { Step: InstallStep.Switched } || Fallback is not null,
-            "only a switched or a replaceable confirmed version is rolled back");
-        var failed = Latest!.New.Release;
+        Invariant.Holds(Latest is { Step: InstallStep.Switched or InstallStep.Confirmed },
+            "only what was made current is rolled back");
+        var failed = Latest.New.Release;
         return new(
             Latest with { Step = InstallStep.RolledBack },
             Quarantine.Add(failed.Product, failed.Version, reason));

@@ -49,7 +49,7 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
     {
         var root = new RootCommand("Installs what a quorum of repository nodes attests and a threshold of maintainers signed.")
         {
-            Init(), Check(), Install(), Rollback(), Status(), Background(),
+            Init(), Check(), Install(), Rollback(), Status(), Boot(), Background(),
         };
         foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new ExampleHelp();
         return root;
@@ -71,13 +71,18 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
             Description = "Between two looks of 'run'; an hour unless given.",
             HelpName = "N",
         };
+        var kind = new Option<string?>("--kind")
+        {
+            Description = "What this agent installs: tree, or livepatch; tree unless given.",
+            HelpName = "KIND",
+        };
         const string example =
             "updater-agent init --trust-root root.json --product kernel --channel stable --install /opt/kernel --health /usr/local/bin/kernel-ok";
-        return Define("init", "Make a new agent.", example, [trustRoot, product, channel, install, health, poll], (parsed, folder, _, _) =>
+        return Define("init", "Make a new agent.", example, [trustRoot, product, channel, install, health, poll, kind], (parsed, folder, _, _) =>
         {
             var request = new InitCommand.Request(
                 parsed.GetValue(trustRoot)!, parsed.GetValue(product)!, parsed.GetValue(channel)!,
-                parsed.GetValue(install)!, parsed.GetValue(health), parsed.GetValue(poll));
+                parsed.GetValue(install)!, parsed.GetValue(health), parsed.GetValue(poll), parsed.GetValue(kind));
             return Task.FromResult(new InitCommand(world).Run(folder, request));
         });
     }
@@ -107,6 +112,14 @@ internal sealed class AgentCommandLine(World world, Func<bool, Screen> screenOf)
     private AgentCommand Status() => Define(
         "status", "Show what is installed and trusted.", "updater-agent status --json", [],
         (_, folder, _, _) => Task.FromResult(StatusCommand.Run(folder, world)));
+
+    private AgentCommand Boot() => Define(
+        "boot", "Early at boot: load the confirmed livepatch again.", "updater-agent boot --state /var/lib/updater-agent", [],
+        async (_, folder, _, _) =>
+        {
+            using var session = AgentSession.Open(folder, world);
+            return await BootCommand.Run(session);
+        });
 
     private AgentCommand Background()
     {

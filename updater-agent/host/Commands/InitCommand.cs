@@ -16,7 +16,7 @@ internal sealed class InitCommand(World world)
 
     /// <summary>What the operator gave.</summary>
     internal sealed record Request(
-        string TrustRoot, string Product, string Channel, string Install, string? Health, int? PollSeconds);
+        string TrustRoot, string Product, string Channel, string Install, string? Health, int? PollSeconds, string? Kind = null);
 
     public Report Run(StateFolder folder, Request request)
     {
@@ -24,6 +24,13 @@ internal sealed class InitCommand(World world)
         {
             throw new CommandException(
                 ExitCode.Usage, "usage", "Product and channel are names of 1 to 64 characters of a-z 0-9 . -", "docs/protocol.md §1");
+        }
+
+        if (request.Kind is { } kind && !AgentConfig.IsKind(kind))
+        {
+            throw new CommandException(
+                ExitCode.Usage, "usage", $"'{kind}' is no kind of payload that an agent installs.",
+                $"It is {AgentConfig.Tree} or {AgentConfig.Livepatch}.");
         }
 
         byte[] envelope = ReadEnvelope(request.TrustRoot);
@@ -56,7 +63,8 @@ internal sealed class InitCommand(World world)
             Path.GetFullPath(request.Install),
             health is null ? null : [health],
             request.PollSeconds,
-            Cohort: BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))));
+            Cohort: BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))),
+            Kind: request.Kind);
         AgentState.Create(folder, config, root, envelope, world.Disk);
         return new InitReport(
             root.Origin, root.Version, root.Id().ToHex(), root.Nodes.Count, root.Quorum.Required,

@@ -89,8 +89,9 @@ internal static class Outcomes
         string output = outcome.Output.Length == 0
             ? ""
             : $" Its last words: {PrintableText.Of(outcome.Output, Quarantine.MaxReasonLength)}";
+        string unfinished = outcome.Unfinished is { } left ? $" Not done yet: {left}." : "";
         return new ErrorReport(new ErrorBody(
-            ExitCode.Failed, outcome.Why.Name, $"{outcome.Failed.Version} was rolled back, {now}: {outcome.Why.Detail}.{output}",
+            ExitCode.Failed, outcome.Why.Name, $"{outcome.Failed.Version} was rolled back, {now}: {outcome.Why.Detail}.{unfinished}{output}",
             "It is quarantined until a higher version comes, or until 'install --lift-quarantine'."));
     }
 

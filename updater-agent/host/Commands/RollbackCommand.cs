@@ -14,10 +14,10 @@ internal static class RollbackCommand
         if (await session.Installer.RecoverAsync(stop) is InstallOutcome.RolledBack back) return Outcomes.ErrorOf(back);
 
         var config = session.State.Config;
-        return session.Installer.RollBack("rolled back by the operator") switch
+        return await session.Installer.RollBackAsync("rolled back by the operator") switch
         {
-            InstallOutcome.RolledBack { To: { } to } done =>
-                new RollbackReport(config.Product, config.Channel, done.Failed.Version.ToString(), to.Version.ToString()),
+            InstallOutcome.RolledBack done => new RollbackReport(
+                config.Product, config.Channel, done.Failed.Version.ToString(), done.To?.Version.ToString(), done.Unfinished),
             InstallOutcome.Refused refused => new ErrorReport(new ErrorBody(
                 ExitCode.Failed, refused.Why.Name, refused.Why.Detail, "'updater-agent status' shows what is here.")),
             _ => throw new System.Diagnostics.UnreachableException(),

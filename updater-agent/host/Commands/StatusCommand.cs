@@ -11,7 +11,7 @@ internal static class StatusCommand
     public static Report Run(StateFolder folder, World world)
     {
         var state = AgentState.Load(folder, world.Disk);
-        var installer = AgentSession.InstallerOf(state, world.Disk);
+        var installer = AgentSession.InstallerOf(state, world);
         var (config, trusted) = (state.Config, state.Trusted);
         return new StatusReport(
             state.Root.Origin,

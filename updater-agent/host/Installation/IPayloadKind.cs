@@ -12,14 +12,23 @@ internal interface IPayloadKind
 {
     PayloadKind Kind { get; }
 
+    /// <summary>The machine works when nothing is current, so an operator may go back to nothing.</summary>
+    bool WorksWithNothing { get; }
+
     /// <summary>What is current on this machine, as the machine itself shows it; null when nothing is.</summary>
     Placement? Active { get; }
+
+    /// <summary>What the machine would go back to: what is current, or would be after its next boot; null when nothing is.</summary>
+    Placement? Kept { get; }
 
     /// <summary>The machine was switched to this place, whether or not it is still whole.</summary>
     bool IsSwitchedTo(Placement placement);
 
     /// <summary>The place still holds exactly this, whole.</summary>
     bool Holds(Placement placement);
+
+    /// <summary>The machine went down with it too often; a case that was not counted yet is counted first.</summary>
+    bool IsGivenUp(Placement placement);
 
     /// <summary>Why this payload cannot be installed here, seen without changing anything; null if it can.</summary>
     InstallRefusal? Inspect(Payload payload);
@@ -32,16 +41,17 @@ internal interface IPayloadKind
         [NotNullWhen(true)] out Placement? staged,
         [NotNullWhen(false)] out InstallRefusal? refusal);
 
-    /// <summary>Makes a staged placement the current one.</summary>
-    void Activate(Placement staged);
+    /// <summary>Makes a staged placement the current one; null when it is.</summary>
+    Task<ActivationFailure?> ActivateAsync(Placement staged);
 
     /// <summary>Asks whether what was activated works.</summary>
     /// <exception cref="OperationCanceledException">The stop that was asked for ended the probe: nothing is decided.</exception>
     Task<HealthReport> ProbeAsync(Placement active, CancellationToken stop);
 
     /// <summary>What remains to be done once the new version is found healthy.</summary>
-    void Confirm(Placement active);
+    Task ConfirmAsync(Placement active, Placement? replaced);
 
     /// <summary>Makes <paramref name="to"/> current again; where it is null, nothing is current afterwards.</summary>
-    void RollBack(Placement failed, Placement? to);
+    /// <returns>What could not be brought to its end, for people; null when all of it was.</returns>
+    Task<string?> RollBackAsync(Placement failed, Placement? to);
 }

@@ -21,5 +21,8 @@ internal abstract record InstallOutcome
     {
         /// <summary>The last that the health command wrote; may hold anything.</summary>
         public string Output { get; init; } = "";
+
+        /// <summary>What of the way back is not done yet, for people; null when all of it is.</summary>
+        public string? Unfinished { get; init; }
     }
 }

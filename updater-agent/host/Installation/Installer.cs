@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.UpdaterAgent.Core.Installation;
+using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
 
 namespace SupplyChain.UpdaterAgent.Installation;
 
@@ -30,7 +31,7 @@ internal sealed class Installer
     /// <summary>What is current, as the machine shows it; unconfirmed while <see cref="Step"/> is switched.</summary>
     public InstalledRelease? Installed => _kind.Active?.Release;
 
-    /// <summary>What an operator's <see cref="RollBack"/> would go back to.</summary>
+    /// <summary>What an operator's <see cref="RollBackAsync"/> would go back to.</summary>
     public InstalledRelease? Fallback => FallbackPlacement?.Release;
 
     /// <summary>How far the latest installation went.</summary>
@@ -54,6 +55,9 @@ internal sealed class Installer
             {
                 case InstallStep.Staged:
                     break;
+                case InstallStep.Switched or InstallStep.Confirmed when _kind.IsGivenUp(latest.New):
+                    outcome = await GoBackAsync(GivenUp);
+                    break;
                 case InstallStep.Switched when !_kind.IsSwitchedTo(latest.New):
                     // It may have been revoked since: only a new decision of everyone makes it current.
                     Save(_journal.Unswitch());
@@ -61,13 +65,13 @@ internal sealed class Installer
                 case InstallStep.Switched:
                     outcome = _kind.Holds(latest.New)
                         ? await ActivateAndProbeAsync(latest.New, stop)
-                        : GoBack(new(InstallRefusalReason.Unhealthy, "it is no longer whole in its place"));
+                        : await GoBackAsync(new(InstallRefusalReason.Unhealthy, "it is no longer whole in its place"));
                     break;
                 case InstallStep.Confirmed:
-                    _kind.Confirm(latest.New);
+                    await _kind.ConfirmAsync(latest.New, latest.Old);
                     break;
                 case InstallStep.RolledBack:
-                    _kind.RollBack(latest.New, latest.Old);
+                    await _kind.RollBackAsync(latest.New, latest.Old);
                     break;
                 default:
                     throw new InvalidOperationException($"Unknown step {latest.Step}.");
@@ -91,7 +95,7 @@ internal sealed class Installer
         if (!_kind.TryStage(payload, stop, out var staged, out refusal))
             return new InstallOutcome.Refused(refusal);
 
-        Save(_journal.Stage(staged, _kind.Active));
+        Save(_journal.Stage(staged, _kind.Kept));
         stop.ThrowIfCancellationRequested();
         Save(_journal.Switch());
         return await ActivateAndProbeAsync(staged, stop);
@@ -100,13 +104,25 @@ internal sealed class Installer
     /// <summary>
     /// Goes back, on the operator's request, to what the current version replaced, and quarantines the latter.
     /// </summary>
-    public InstallOutcome RollBack(string reason)
+    public async Task<InstallOutcome> RollBackAsync(string reason)
     {
         ThrowIfNotRecovered();
-        return FallbackPlacement is null
-            ? new InstallOutcome.Refused(new(
-                InstallRefusalReason.NothingToRollBackTo, "no earlier version is whole on this machine"))
-            : GoBack(new(InstallRefusalReason.OperatorRequest, reason));
+        bool canGoBack = FallbackPlacement is not null
+            || (_kind.WorksWithNothing && _journal.Latest is { Step: InstallStep.Confirmed } latest && _kind.Active == latest.New);
+        return canGoBack
+            ? await GoBackAsync(new(InstallRefusalReason.OperatorRequest, reason))
+            : new InstallOutcome.Refused(new(
+                InstallRefusalReason.NothingToRollBackTo, "no earlier version is whole on this machine"));
+    }
+
+    /// <summary>
+    /// At boot: what the machine went down with too often is quarantined. What was there before comes back with the next
+    /// <see cref="RecoverAsync"/>.
+    /// </summary>
+    public void QuarantineGivenUp()
+    {
+        if (_journal.Latest is { Step: InstallStep.Switched or InstallStep.Confirmed } latest && _kind.IsGivenUp(latest.New))
+            Save(_journal.RollBack(GivenUp.Detail));
     }
 
     /// <summary>Why this payload cannot be installed here, before it is downloaded; null if it can.</summary>
@@ -134,28 +150,39 @@ internal sealed class Installer
         return true;
     }
 
+    private static InstallRefusal GivenUp { get; } =
+        new(InstallRefusalReason.NotSurvived, $"the machine went down with it {LivepatchLimits.MaxUnsurvived} times");
+
     // The slot of an earlier version is emptied for the next one, so the journal's word alone does not do.
     private Placement? FallbackPlacement =>
         _journal.Fallback is { } old && _kind.Active == _journal.Latest!.New && _kind.Holds(old) ? old : null;
 
     private async Task<InstallOutcome> ActivateAndProbeAsync(Placement placement, CancellationToken stop)
     {
-        _kind.Activate(placement);
+        if (await _kind.ActivateAsync(placement) is { } failure)
+        {
+            if (failure.IsVersionsFault) return await GoBackAsync(failure.Why);
+
+            // The machine is as it was. Another time it may take this version, so that is not quarantined.
+            Save(_journal.Unswitch());
+            return new InstallOutcome.Refused(failure.Why);
+        }
+
         var health = await _kind.ProbeAsync(placement, stop);
         if (!health.IsHealthy)
-            return GoBack(new(InstallRefusalReason.Unhealthy, health.Summary)) with { Output = health.Output };
+            return await GoBackAsync(new(InstallRefusalReason.Unhealthy, health.Summary)) with { Output = health.Output };
 
         Save(_journal.Confirm());
-        _kind.Confirm(placement);
+        await _kind.ConfirmAsync(placement, _journal.Latest!.Old);
         return new InstallOutcome.Installed(placement.Release);
     }
 
-    private InstallOutcome.RolledBack GoBack(InstallRefusal why)
+    private async Task<InstallOutcome.RolledBack> GoBackAsync(InstallRefusal why)
     {
         Save(_journal.RollBack(why.Detail));
         var (_, failed, old) = _journal.Latest!;
-        _kind.RollBack(failed, old);
-        return new(failed.Release, old?.Release, why);
+        string? unfinished = await _kind.RollBackAsync(failed, old);
+        return new(failed.Release, old?.Release, why) { Unfinished = unfinished };
     }
 
     // On disk before the step is carried out, and in memory only when it is on disk.

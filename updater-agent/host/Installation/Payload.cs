@@ -11,6 +11,9 @@ namespace SupplyChain.UpdaterAgent.Installation;
 internal sealed record Payload(
     InstalledRelease Release, PayloadKind Kind, PayloadFormat Format, string ArtifactName, string File)
 {
+    /// <summary>The machines it is for.</summary>
+    public Target Target { get; init; } = Target.Any;
+
     public static Payload Of(Release release, Digest releaseId, string channel, string downloadedFile)
     {
         var artifact = release.Artifacts[0];
@@ -19,6 +22,9 @@ internal sealed record Payload(
             release.Kind,
             release.Format,
             artifact.Name,
-            downloadedFile);
+            downloadedFile)
+        {
+            Target = release.Target,
+        };
     }
 }

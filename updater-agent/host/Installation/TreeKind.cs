@@ -22,13 +22,20 @@ internal sealed class TreeKind(
 
     public PayloadKind Kind => PayloadKind.Tree;
 
+    public bool WorksWithNothing => false;
+
     public Placement? Active =>
         _slots.Current is { } slot && _slots.Describe(slot) is { } release ? new(slot.Name(), release) : null;
+
+    public Placement? Kept => Active;
 
     public bool IsSwitchedTo(Placement placement) => _slots.Current == SlotOf(placement);
 
     public bool Holds(Placement placement) =>
         SlotNames.TryParse(placement.Place, out var slot) && _slots.Describe(slot) == placement.Release;
+
+    /// <summary>A tree does nothing by itself; what runs it has its own ways to fail.</summary>
+    public bool IsGivenUp(Placement placement) => false;
 
     public InstallRefusal? Inspect(Payload payload)
     {
@@ -62,11 +69,12 @@ internal sealed class TreeKind(
         }
     }
 
-    public void Activate(Placement staged)
+    public Task<ActivationFailure?> ActivateAsync(Placement staged)
     {
         Invariant.Holds(Holds(staged), "only a whole slot is made current");
         // Also where the link is there already: an agent that was killed may not have made it durable.
         _slots.MakeCurrent(SlotOf(staged));
+        return Task.FromResult<ActivationFailure?>(null);
     }
 
     public Task<HealthReport> ProbeAsync(Placement active, CancellationToken stop) =>
@@ -75,14 +83,13 @@ internal sealed class TreeKind(
             : health.RunAsync(_slots.TreeOf(SlotOf(active)), stop);
 
     /// <summary>Nothing remains to be done: the slot before is kept as the way back.</summary>
-    public void Confirm(Placement active) { }
+    public Task ConfirmAsync(Placement active, Placement? replaced) => Task.CompletedTask;
 
-    public void RollBack(Placement failed, Placement? to)
+    public Task<string?> RollBackAsync(Placement failed, Placement? to)
     {
-        if (_slots.Current != SlotOf(failed)) return;
-
         // Where somebody emptied the other slot by hand, nothing is current rather than what failed.
-        _slots.MakeCurrent(to is not null && Holds(to) ? SlotOf(to) : null);
+        if (_slots.Current == SlotOf(failed)) _slots.MakeCurrent(to is not null && Holds(to) ? SlotOf(to) : null);
+        return Task.FromResult<string?>(null);
     }
 
     // The bytes are hashed as they are unpacked: what is staged is what was released, whatever became of the download.

@@ -32,6 +32,7 @@ internal abstract record Report
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InitReport))]
 [JsonSerializable(typeof(CheckReport))]
+[JsonSerializable(typeof(BootReport))]
 [JsonSerializable(typeof(InstallReport))]
 [JsonSerializable(typeof(RollbackReport))]
 [JsonSerializable(typeof(StatusReport))]

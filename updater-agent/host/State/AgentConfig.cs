@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
 
 namespace SupplyChain.UpdaterAgent.State;
 
@@ -10,30 +11,49 @@ namespace SupplyChain.UpdaterAgent.State;
 /// <param name="Health">Program and first arguments, run with the slot's path behind them; exit 0 means healthy.</param>
 /// <param name="PollSeconds">Between checks of <c>run</c>; an hour unless given.</param>
 /// <param name="Cohort">Where this machine stands in rollouts: drawn by <c>init</c>.</param>
+/// <param name="Kind">The payload kind that this agent installs, <c>tree</c> unless given: no release can choose another.</param>
+/// <param name="TransitionSeconds">After these a livepatch's transition has stalled.</param>
 internal sealed record AgentConfig(
     string Product,
     string Channel,
     string Install,
     IReadOnlyList<string>? Health = null,
     int? PollSeconds = null,
-    uint? Cohort = null)
+    uint? Cohort = null,
+    string? Kind = null,
+    int? TransitionSeconds = null)
 {
     public const int SizeLimit = 64 * 1024;
 
     private const int DefaultPollSeconds = 3600;
     private const int ShortestPollSeconds = 5;
+    private const int ShortestTransitionSeconds = 5;
+
+    public const string Tree = "tree", Livepatch = "livepatch";
 
     /// <summary>The wait between checks.</summary>
     [JsonIgnore]
     public TimeSpan Poll => TimeSpan.FromSeconds(Math.Max(ShortestPollSeconds, PollSeconds ?? DefaultPollSeconds));
+
+    [JsonIgnore]
+    public bool IsLivepatch => Kind == Livepatch;
+
+    /// <summary>How long a livepatch's transition may take.</summary>
+    [JsonIgnore]
+    public TransitionTimes Transition => TransitionSeconds is { } seconds
+        ? TransitionTimes.Within(TimeSpan.FromSeconds(Math.Max(ShortestTransitionSeconds, seconds)))
+        : TransitionTimes.Default;
+
+    public static bool IsKind(string kind) => kind is Tree or Livepatch;
 
     /// <returns>Null, with the reason, when it is not a configuration.</returns>
     public static AgentConfig? Parse(ReadOnlySpan<byte> json, out string? error)
     {
         try
         {
-            error = null;
-            return JsonSerializer.Deserialize(json, AgentConfigJson.Default.AgentConfig);
+            var config = JsonSerializer.Deserialize(json, AgentConfigJson.Default.AgentConfig);
+            error = config?.Kind is { } kind && !IsKind(kind) ? $"'{kind}' is no kind of payload that an agent installs" : null;
+            return error is null ? config : null;
         }
         catch (JsonException exception)
         {

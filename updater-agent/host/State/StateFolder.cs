@@ -23,6 +23,9 @@ internal sealed class StateFolder(string path)
 
     public string Downloads => In("downloads");
 
+    /// <summary>The record of applications of payload kind <c>livepatch</c> (docs/protocol.md §9).</summary>
+    public string Livepatch => In("livepatch.json");
+
     public string Lock => In("lock");
 
     public string Log => In("log");

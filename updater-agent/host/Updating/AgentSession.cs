@@ -4,6 +4,7 @@ using SupplyChain.UpdaterAgent.Core;
 using SupplyChain.UpdaterAgent.Core.Policy;
 using SupplyChain.UpdaterAgent.Downloads;
 using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Transport;
@@ -28,12 +29,16 @@ internal sealed class AgentSession : IDisposable
         _nodes = new NodeClient(
             world.Http, [.. state.Root.Nodes.Select(node => new Uri(node.Url + "/"))], world.Transport, world.Clock, Traffic);
         _downloads = new DownloadFolder(state.Folder.Downloads);
-        Installer = InstallerOf(state, world.Disk);
+        Kind = KindOf(state, world);
+        Installer = InstallerOf(state, world, Kind);
     }
 
     public AgentState State { get; }
 
     public Traffic Traffic { get; }
+
+    /// <summary>How this agent puts payloads on the machine.</summary>
+    public IPayloadKind Kind { get; }
 
     public Installer Installer { get; }
 
@@ -58,10 +63,21 @@ internal sealed class AgentSession : IDisposable
         }
     }
 
-    public static Installer InstallerOf(AgentState state, IDisk disk)
+    public static Installer InstallerOf(AgentState state, World world) => InstallerOf(state, world, KindOf(state, world));
+
+    private static IPayloadKind KindOf(AgentState state, World world)
     {
-        var health = state.Config.Health is { Count: > 0 } command ? new HealthCommand(command) : null;
-        var installer = new Installer(state.Folder.Path, new TreeKind(state.Config.Install, health, disk), disk);
+        var config = state.Config;
+        var health = config.Health is { Count: > 0 } command ? new HealthCommand(command) : null;
+        return config.IsLivepatch
+            ? LivepatchKind.Create(
+                config.Install, state.Folder.Livepatch, world.Kernel, world.Machine, health, config.Transition, world.Disk, world.Clock)
+            : new TreeKind(config.Install, health, world.Disk);
+    }
+
+    private static Installer InstallerOf(AgentState state, World world, IPayloadKind kind)
+    {
+        var installer = new Installer(state.Folder.Path, kind, world.Disk);
         if (installer.Installed is { } other && other.Product != state.Config.Product)
         {
             throw new CommandException(
@@ -92,6 +108,7 @@ internal sealed class AgentSession : IDisposable
                 Machine = _world.Machine(),
                 Installed = Installed,
                 Quarantined = [.. Installer.Quarantined.Where(one => one.Product == State.Config.Product).Select(one => one.Version)],
+                Kinds = [Kind.Kind],
                 Cohort = inTurn ? State.Config.Cohort : null,
             },
             Order = order,

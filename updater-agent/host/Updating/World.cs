@@ -2,6 +2,7 @@ using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core.Download;
 using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Machine;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Transport;
@@ -26,6 +27,8 @@ internal sealed record World
 
     /// <summary>As <see cref="Signatures"/>.</summary>
     public KnownRoot Root { get; } = new();
+
+    public RunningKernel Kernel { get; init; } = RunningKernel.OfThisMachine;
 
     public TransportLimits Transport { get; init; } = TransportLimits.Default;
 
