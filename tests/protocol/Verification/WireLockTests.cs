@@ -33,7 +33,7 @@ public sealed class WireLockTests
         { "nonce answer", "2c1898d99f71457fd661efb4c25f2ec969e53344d502ba74855efefc8eebbca3" },
         { "evidence", "910c99954adb2254d30eab551b65b6c1f221ba3663168ffbb8e28fe702a181d4" },
         { "update", "4cc6af51f2778a28ee5299543314b2dc0598b9b3480e65673682bdc509fba739" },
-        { "root update", "0000000000000000000000000000000000000000000000000000000000000000" },
+        { "root update", "a26d4c742099a90686299dd20ebcfba19baf0e058abc23d43dc1c16105ef0eaf" },
         { "map answer", "121605e67548d767f479d832f056eccee14b074b9638a29ae1f78e0e8dac546c" },
     };
 

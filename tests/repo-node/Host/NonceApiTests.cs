@@ -64,7 +64,8 @@ public sealed class NonceApiTests(NodeApiTests.Running running) : IClassFixture<
     public async Task Whoever_asks_too_much_is_told_to_wait()
     {
         // Node 3, so that the other tests find their nodes open.
-        using var client = new HttpClient { BaseAddress = Nodes.Clients[3].BaseAddress };
+        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 64 };
+        using var client = new HttpClient(handler) { BaseAddress = Nodes.Clients[3].BaseAddress };
         var answers = await Task.WhenAll(Enumerable.Range(0, 4_000).Select(_ => client.PostAsync("/attest", Body([1]))));
 
         Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
@@ -89,14 +90,19 @@ public sealed class NonceApiTests(NodeApiTests.Running running) : IClassFixture<
     private static Nonce Draw() => new(RandomNumberGenerator.GetBytes(Nonce.Size));
 }
 
-/// <summary>A node that nobody has joined yet.</summary>
-public sealed class A_node_that_is_alone
+/// <summary>A node whose journal the peers have not confirmed signs nothing; afterwards it says what it said before.</summary>
+public sealed class A_node_that_starts
 {
     [Fact]
-    public async Task It_answers_nonces_with_what_it_cosigned_itself_and_still_so_after_a_restart()
+    public async Task Answers_nonces_once_its_peers_are_there_and_still_the_same_after_a_restart()
     {
         await using var nodes = new LoopbackNetwork();
         await nodes.StartAsync(2);
+        using (var body = new ByteArrayContent(new byte[Nonce.Size]))
+        using (var alone = await nodes.Clients[2].PostAsync("/attest", body))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, alone.StatusCode);
+
+        foreach (int other in new[] { 0, 1, 3 }) await nodes.StartAsync(other);
         var first = await EventuallyAskAsync(nodes);
         await nodes.StopAsync(2);
         await nodes.StartAsync(2);

@@ -11,6 +11,7 @@ namespace SupplyChain.Simulation.Tests.Adversaries;
 /// </summary>
 internal sealed class Impersonator(SimulatedNetwork simulation, byte index) : Adversary(simulation, index)
 {
+    private readonly HashSet<(ulong Size, byte Node)> _relabelled = [];
     private View _proposed;
 
     public override void Handle(ReplicaEvent happened)
@@ -21,7 +22,11 @@ internal sealed class Impersonator(SimulatedNetwork simulation, byte index) : Ad
         switch (happened)
         {
             case ReplicaEvent.Received(_, PeerMessage.Voted(var vote)) when Random.Next(3) == 0: Relabel(vote); break;
-            case ReplicaEvent.Received(_, PeerMessage.Cosigned(var cosignature)): Relabel(cosignature); break;
+            // Once each: two of its kind would answer each other without end.
+            case ReplicaEvent.Received(_, PeerMessage.Cosigned(var cosignature))
+                when _relabelled.Add((cosignature.Size, cosignature.Node)):
+                Relabel(cosignature);
+                break;
         }
 
         if (Replica.View != _proposed && !Leads(Replica.View) && Random.Next(4) == 0) ProposeForLeader();

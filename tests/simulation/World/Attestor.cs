@@ -56,9 +56,11 @@ internal sealed class Attestor
     /// <summary>The record to write now; it counts as written.</summary>
     public JournalRecord.CosignedCheckpoint? Next(DateTimeOffset now)
     {
-        if (_cosigner.Next(now.ToUnixTimeSeconds()) is not { } record) return null;
+        // Nobody sets the clocks of a simulation.
+        var steady = now - DateTimeOffset.UnixEpoch;
+        if (_cosigner.Next(now.ToUnixTimeSeconds(), steady) is not { } record) return null;
 
-        _cosigner.Journaled(record);
+        _cosigner.Journaled(record, steady);
         return record;
     }
 
@@ -70,7 +72,8 @@ internal sealed class Attestor
     /// <summary>When it wants to be woken to cosign again, if that is not arranged yet.</summary>
     public DateTimeOffset? TakeWake()
     {
-        if (_cosigner.DueAgain is not { } due || due == _wake) return null;
+        // A stamp has whole seconds: one more, and the time since is over for certain.
+        if (_cosigner.Last is not { } last || last.Time + _cosigner.AttestEvery + 1 is var due && due == _wake) return null;
 
         _wake = due;
         return DateTimeOffset.FromUnixTimeSeconds(due);

@@ -37,7 +37,7 @@ public sealed class A_replica_at_work
         var bench = new Bench(self: 0);
         var effects = bench.Step(new ReplicaEvent.Submitted(Bench.Network.RootEnvelope));
         var answer = Assert.Single(effects.OfType<Effect.Answer>());
-        Assert.Equal(new SubmissionAnswer.Refused(LedgerRefusal.Unsupported), answer.Outcome);
+        Assert.Equal(new SubmissionAnswer.Refused(LedgerRefusal.Stale), answer.Outcome);
     }
 
     [Fact]
