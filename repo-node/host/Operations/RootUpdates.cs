@@ -26,7 +26,7 @@ internal sealed class RootUpdates(NodeFiles files, TileStore tiles)
             string path = PathOf(_kept + 1);
             if (File.Exists(path)) continue;
 
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            DurableFile.CreateDirectory(Path.GetDirectoryName(path)!, DurableFile.PublicDirectory);
             DurableFile.Write(path, UpdateOf(_kept + 1, note, ledger).ToBytes(), DurableFile.Public);
         }
     }

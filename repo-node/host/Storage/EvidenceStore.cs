@@ -56,7 +56,7 @@ internal sealed class EvidenceStore
         {
             if (_convictions.TryGetValue(conviction.Node, out var known)) return known;
 
-            Directory.CreateDirectory(_files.Evidence);
+            DurableFile.CreateDirectory(_files.Evidence, DurableFile.PublicDirectory);
             DurableFile.Write(_files.EvidenceOf(evidence.Node), evidence.ToBytes(), DurableFile.Public);
             _convictions.Add(conviction.Node, conviction);
             return conviction;

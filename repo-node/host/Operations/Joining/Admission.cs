@@ -13,6 +13,7 @@ internal sealed class Admission(
     private const int Pace = 5;
 
     private int _seconds;
+    private bool _behind;
 
     public BootQuestion Boot => boot;
 
@@ -31,17 +32,23 @@ internal sealed class Admission(
     public void SecondPassed(ulong height)
     {
         boot.AskAgain();
-        if (++_seconds % Pace != 0) return;
-
         var progress = ProgressAt(height);
-        if (!progress.MaySign)
-            log.LogInformation("Signs nothing yet: {Answers} of {Needed} peers confirmed its journal", boot.Answers, boot.Needed);
-        if (progress.IsCatchingUp)
+        bool isTime = ++_seconds % Pace == 0;
+        if (isTime && !progress.MaySign)
+        {
+            log.LogInformation(
+                "Signs nothing yet: {Answers} of {Needed} peers confirmed its journal", boot.Answers, boot.Needed);
+        }
+
+        if (progress.IsCatchingUp && (isTime || !_behind))
         {
             log.LogInformation(
                 "Catching up: block {Height} of {KnownHeight}, {Bytes} of {BytesNeeded} bytes of artifacts",
                 progress.Height, progress.KnownHeight, progress.ArtifactBytes, progress.ArtifactBytesNeeded);
         }
+
+        if (_behind && !progress.IsCatchingUp) log.LogInformation("Caught up at block {Height}", height);
+        _behind = progress.IsCatchingUp;
     }
 
     /// <summary>The keys must never sign again.</summary>
