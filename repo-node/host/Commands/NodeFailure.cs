@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Operations.Joining;
@@ -27,9 +28,15 @@ internal static class NodeFailure
         InvariantBrokenException broken => new CommandFailure(
             ExitCode.Failed, "invariant-broken", broken.Message,
             "What is on the disk is not what this node wrote. Do not start it again before you know why."),
-        IOException or UnauthorizedAccessException or InvalidDataException or SqliteException => new CommandFailure(
+        IOException { InnerException: AddressInUseException } => new CommandFailure(
+            ExitCode.Environment, "port-in-use", failure.Message,
+            "Find out who listens there, or choose other ports in listen.json."),
+        UnauthorizedAccessException => new CommandFailure(
+            ExitCode.Environment, "permission-denied", failure.Message,
+            "Run as the user that owns the node's directory."),
+        IOException or InvalidDataException or SqliteException => new CommandFailure(
             ExitCode.Environment, "environment", failure.Message,
-            "Check that the directory is the node's own, the ports are free and the disk is sound."),
+            "Check that the directory is the node's own, and the disk sound."),
         _ => new CommandFailure(
             ExitCode.Failed, "stopped", failure.Message,
             "The node stops rather than risk its word. Look at its log before starting it again."),
