@@ -88,7 +88,7 @@ public sealed class UpdateMachine
         RoundStep.Asking => step.Effects,
         RoundStep.NeedsRoot needs => [.. step.Effects, .. Walk(needs, now)],
         RoundStep.RootFound => [.. step.Effects, .. Walked(now)],
-        RoundStep.Over when _walk is not null => NotWalked(),
+        RoundStep.Over over when _walk is not null => NotWalked(over.Outcome),
         RoundStep.Found found => [.. step.Effects, .. Offered(found.Offer)],
         RoundStep.Over over => [.. step.Effects, .. End(over.Outcome)],
         _ => throw new System.Diagnostics.UnreachableException(),
@@ -108,12 +108,13 @@ public sealed class UpdateMachine
         return After(_outdated!.Again(now), now);
     }
 
-    // The newer root is certified: no other node can say that there is none.
-    private IReadOnlyList<UpdateEffect> NotWalked()
+    // The newer root is certified: no other node can say that there is none. Two logs outweigh that.
+    private IReadOnlyList<UpdateEffect> NotWalked(UpdateOutcome ended)
     {
         _walk = null;
-        _candidates.Failed(NodeFault.Of(_outdated!.Why));
-        return End(new UpdateOutcome.Refused(_outdated.Why));
+        return End(ended is UpdateOutcome.Refused { Rejection.Reason: RejectionReason.CheckpointForked }
+            ? ended
+            : new UpdateOutcome.Refused(_outdated!.Why));
     }
 
     private IReadOnlyList<UpdateEffect> Offered(Offer offer)
