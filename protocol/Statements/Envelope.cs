@@ -37,6 +37,14 @@ public sealed class Envelope
         return envelope;
     }
 
+    /// <summary>As <see cref="Of"/> with signatures in their order, of parts that came from outside.</summary>
+    internal static bool TryOf(
+        ReadOnlySpan<byte> payload, IReadOnlyList<EnvelopeSignature> signatures, [NotNullWhen(true)] out Envelope? envelope)
+    {
+        // The reader of entries knows every bound.
+        return TryRead(new Envelope(payload.ToArray(), signatures).ToBytes(), out envelope);
+    }
+
     /// <summary>DSSE's pre-authentication encoding, the bytes that are signed.</summary>
     public static byte[] Pae(ReadOnlySpan<byte> payload) =>
     [

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using SupplyChain.Protocol.Encoding;
+using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Notes;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Trust;
@@ -23,28 +24,38 @@ public sealed record AdoptedRoot
 
 /// <summary>
 /// How a trust root after the first travels, as <c>/trust/&lt;N&gt;.update</c> (docs/protocol.md §8): the rotation, where it
-/// stands in the log, and a checkpoint that the old root's nodes certified.
+/// stands in the log, and a checkpoint that the old root's nodes certified. Whoever asks for it has the root before, and most
+/// of a root stays: so the rotation's payload travels as <see cref="Changes"/> to that of the rotation before.
 /// <code>
 /// "supplychain/root-update/v1\n"
 /// u32 length ‖ certified checkpoint
-/// u64 index ‖ u32 length ‖ rotation entry ‖ inclusion proof
+/// changes ‖ u8 count ‖ count × (keyid (32) ‖ u8 length ‖ signature)
+/// u64 index ‖ inclusion proof
 /// </code>
 /// </summary>
 /// <param name="Note">The checkpoint as a signed note.</param>
-/// <param name="Rotation">The entry.</param>
-public sealed record RootUpdate(ReadOnlyMemory<byte> Note, IncludedEntry Rotation)
+/// <param name="Rotation">The entry; an envelope.</param>
+/// <param name="Previous">The payload of the rotation before.</param>
+public sealed record RootUpdate(ReadOnlyMemory<byte> Note, IncludedEntry Rotation, ReadOnlyMemory<byte> Previous)
 {
     private static ReadOnlySpan<byte> Magic => "supplychain/root-update/v1\n"u8;
 
+    /// <exception cref="InvalidOperationException">The entry is no envelope.</exception>
     public byte[] ToBytes()
     {
+        if (!Envelope.TryRead(Rotation.Entry.Span, out var entry)) throw new InvalidOperationException("A rotation comes in an envelope.");
+
         var writer = new ByteWriter().Bytes(Magic).Bytes32(Note.Span);
-        Rotation.WriteWithIndexTo(writer);
+        Changes.Write(writer, Previous.Span, entry.Payload.Span);
+        writer.U8((byte)entry.Signatures.Count);
+        foreach (var (keyId, signature) in entry.Signatures) writer.Digest(keyId).Bytes8(signature.Span);
+        writer.U64(Rotation.Proof.Index);
+        Rotation.Proof.WriteTo(writer);
         return writer.ToArray();
     }
 
     /// <summary>False is the rejection <c>rotation-malformed</c>.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out RootUpdate? update)
+    public static bool TryRead(ReadOnlySpan<byte> bytes, ReadOnlyMemory<byte> previous, [NotNullWhen(true)] out RootUpdate? update)
     {
         update = null;
         if (bytes.Length > Limits.MaxRootUpdateSize) return false;
@@ -52,9 +63,12 @@ public sealed record RootUpdate(ReadOnlyMemory<byte> Note, IncludedEntry Rotatio
         var reader = new ByteReader(bytes);
         if (!reader.TryConstant(Magic)) return false;
         if (!AttestedState.TryReadNote(ref reader, out var note, out var checkpoint)) return false;
-        if (!IncludedEntry.TryReadWithIndex(ref reader, checkpoint.Size, out var rotation) || !reader.AtEnd) return false;
+        if (!Changes.TryRead(ref reader, previous.Span, out byte[]? payload)) return false;
+        if (!TryReadSignatures(ref reader, out var signatures) || !Envelope.TryOf(payload, signatures, out var entry)) return false;
+        if (!reader.TryU64(out ulong index) || !InclusionProof.TryRead(ref reader, index, checkpoint.Size, out var proof)) return false;
+        if (!reader.AtEnd) return false;
 
-        update = new RootUpdate(note, rotation);
+        update = new RootUpdate(note, new IncludedEntry(entry.ToBytes(), proof), previous);
         return true;
     }
 
@@ -67,7 +81,8 @@ public sealed record RootUpdate(ReadOnlyMemory<byte> Note, IncludedEntry Rotatio
     /// <param name="trusted">A checkpoint that this log must not contradict.</param>
     public static Verdict<AdoptedRoot> Follow(TrustRoot current, ReadOnlySpan<byte> file, Checkpoint? trusted = null)
     {
-        if (!TryRead(file, out var update) || !Envelope.TryRead(update.Rotation.Entry.Span, out var entry))
+        byte[] previous = current.ToRotation().ToPayload();
+        if (!TryRead(file, previous, out var update) || !Envelope.TryRead(update.Rotation.Entry.Span, out var entry))
             return new Rejection(RejectionReason.RotationMalformed, $"{file.Length} bytes that are no rotation with its proof");
 
         // The nodes' signatures cost less than the roots', and a stranger has neither.
@@ -91,6 +106,20 @@ public sealed record RootUpdate(ReadOnlyMemory<byte> Note, IncludedEntry Rotatio
             return Of(fault, current.Version + 1);
 
         return new AdoptedRoot(next!, entry);
+    }
+
+    private static bool TryReadSignatures(ref ByteReader reader, out List<EnvelopeSignature> signatures)
+    {
+        signatures = [];
+        if (!reader.TryU8(out byte count) || count > Limits.MaxSignaturesPerEnvelope) return false;
+
+        for (int i = 0; i < count; i++)
+        {
+            if (!reader.TryDigest(out var keyId) || !reader.TryBytes8(Limits.MaxEnvelopeSignatureSize, out var signature)) return false;
+            signatures.Add(new EnvelopeSignature(keyId, signature.ToArray()));
+        }
+
+        return true;
     }
 
     private static Rejection Of(SuccessionFault fault, ulong version) => fault switch

@@ -17,16 +17,11 @@ internal static class CheckFigures
 
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(PublishedPayload published, CancellationToken cancellation)
     {
-        using HttpClient http = HttpTransport.Create(TransportLimits.Default);
-        var world = new World { Http = http };
-        string state = Path.Combine(published.Folder, "state");
-        await RunAsync(world, cancellation, "init", "--state", state, "--trust-root", published.Network.TrustRoot,
-            "--product", Release.Product, "--channel", Release.Channel, "--install", Path.Combine(published.Folder, "install"));
-
-        JsonElement check = await CheckAsync(world, state, cancellation);
-        for (int i = 0; i < WarmUp; i++) check = await CheckAsync(world, state, cancellation);
+        using var agent = await Agent.InitialiseAsync(published, cancellation);
+        JsonElement check = await agent.CheckAsync(cancellation);
+        for (int i = 0; i < WarmUp; i++) check = await agent.CheckAsync(cancellation);
         TimeSpan before = Environment.CpuUsage.TotalTime;
-        for (int i = 0; i < Checks; i++) check = await CheckAsync(world, state, cancellation);
+        for (int i = 0; i < Checks; i++) check = await agent.CheckAsync(cancellation);
         TimeSpan used = Environment.CpuUsage.TotalTime - before;
 
         return
@@ -37,17 +32,36 @@ internal static class CheckFigures
         ];
     }
 
-    private static Task<JsonElement> CheckAsync(World world, string state, CancellationToken cancellation) =>
-        RunAsync(world, cancellation, "check", "--state", state);
-
-    private static async Task<JsonElement> RunAsync(World world, CancellationToken cancellation, params string[] arguments)
+    /// <summary>An agent in this process, with its state folder beside the nodes'.</summary>
+    internal sealed class Agent : IDisposable
     {
-        using var output = new StringWriter();
-        var commands = new AgentCommandLine(world, json => new UpdaterAgent.Output.Screen(output, TextWriter.Null, json, isTerminal: false));
-        int code = await commands.Run([.. arguments, "--json"], cancellation);
-        if (code != UpdaterAgent.Output.ExitCode.Done) throw new InvalidOperationException($"{arguments[0]} ended with {code}: {output}");
+        private readonly HttpClient _http = HttpTransport.Create(TransportLimits.Default);
+        private readonly string _state;
 
-        using JsonDocument document = JsonDocument.Parse(output.ToString());
-        return document.RootElement.Clone();
+        private Agent(string state) => _state = state;
+
+        public static async Task<Agent> InitialiseAsync(PublishedPayload published, CancellationToken cancellation)
+        {
+            var agent = new Agent(Path.Combine(published.Folder, "state"));
+            await agent.RunAsync(cancellation, "init", "--state", agent._state, "--trust-root", published.Network.TrustRoot,
+                "--product", Release.Product, "--channel", Release.Channel, "--install", Path.Combine(published.Folder, "install"));
+            return agent;
+        }
+
+        public Task<JsonElement> CheckAsync(CancellationToken cancellation) => RunAsync(cancellation, "check", "--state", _state);
+
+        public void Dispose() => _http.Dispose();
+
+        private async Task<JsonElement> RunAsync(CancellationToken cancellation, params string[] arguments)
+        {
+            using var output = new StringWriter();
+            var world = new World { Http = _http };
+            var commands = new AgentCommandLine(world, json => new UpdaterAgent.Output.Screen(output, TextWriter.Null, json, isTerminal: false));
+            int code = await commands.Run([.. arguments, "--json"], cancellation);
+            if (code != UpdaterAgent.Output.ExitCode.Done) throw new InvalidOperationException($"{arguments[0]} ended with {code}: {output}");
+
+            using JsonDocument document = JsonDocument.Parse(output.ToString());
+            return document.RootElement.Clone();
+        }
     }
 }

@@ -2,9 +2,10 @@ using Spectre.Console;
 using SupplyChain.Benchmarks;
 
 // dotnet run -c Release --project tests/benchmarks [-- --quick | --agent]
-// --quick leaves out what needs a network; --agent measures the agent alone.
+// --quick leaves out what needs a network; --agent measures the agent alone, --roots its way through two rotations.
 bool quick = args.Contains("--quick");
-bool agentOnly = args.Contains("--agent");
+bool rootsOnly = args.Contains("--roots");
+bool agentOnly = rootsOnly || args.Contains("--agent");
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -14,7 +15,8 @@ Console.CancelKeyPress += (_, pressed) =>
 
 List<Figure> figures = [];
 if (!agentOnly) Add(SignatureFigures.Measure());
-if (!quick) await foreach (Figure figure in AgentFigures.MeasureAsync(cancellation.Token)) Add([figure]);
+if (!quick && !rootsOnly) await foreach (Figure figure in AgentFigures.MeasureAsync(cancellation.Token)) Add([figure]);
+if (!quick) Add(await RootFigures.MeasureAsync(cancellation.Token));
 if (!quick && !agentOnly) Add(await NetworkFigures.MeasureAsync(cancellation.Token));
 if (!quick && !agentOnly) Add(await DemoFigures.MeasureAsync(cancellation.Token));
 

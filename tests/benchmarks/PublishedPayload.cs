@@ -14,12 +14,15 @@ internal sealed class PublishedPayload : IAsyncDisposable
     // In memory, so that no disk is measured.
     private static readonly string Place = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
-    private PublishedPayload(string folder, NodeNetwork network, Artifact artifact) =>
-        (Folder, Network, Artifact) = (folder, network, artifact);
+    private PublishedPayload(string folder, NodeNetwork network, Maintainers maintainers, Artifact artifact) =>
+        (Folder, Network, Maintainers, Artifact) = (folder, network, maintainers, artifact);
 
     public string Folder { get; }
 
     public NodeNetwork Network { get; }
+
+    /// <summary>Hold the key of all roles.</summary>
+    public Maintainers Maintainers { get; }
 
     public Artifact Artifact { get; }
 
@@ -41,7 +44,7 @@ internal sealed class PublishedPayload : IAsyncDisposable
         await network.StartAsync();
         await desk.PublishAsync("1.0.0");
         File.Delete(file);
-        return new PublishedPayload(folder, network, artifact);
+        return new PublishedPayload(folder, network, maintainers, artifact);
     }
 
     public async ValueTask DisposeAsync()

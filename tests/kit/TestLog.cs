@@ -140,7 +140,13 @@ public sealed class TestLog
     /// <param name="time">When q nodes attested the checkpoint, Unix seconds.</param>
     public RootUpdate ProveRoot(ulong version, long time) =>
         Map.TryGet(MapKey.Root(version), out var value) && RootRow.TryRead(value.Span, out var row)
-            ? new RootUpdate(_network.Certify(Checkpoint, time), Include(row.Index))
+            ? new RootUpdate(_network.Certify(Checkpoint, time), Include(row.Index), PayloadOfRoot(version - 1))
+            : throw new ArgumentException("No such root.", nameof(version));
+
+    private ReadOnlyMemory<byte> PayloadOfRoot(ulong version) =>
+        Map.TryGet(MapKey.Root(version), out var value) && RootRow.TryRead(value.Span, out var row)
+        && Envelope.TryRead(_entries[(int)row.Index], out var envelope)
+            ? envelope.Payload
             : throw new ArgumentException("No such root.", nameof(version));
 
     private void SetRoot(TrustRoot root, ulong index, Digest id)

@@ -19,6 +19,7 @@ public sealed record NodeFault(FaultKind Kind, string Detail, Rejection? Rejecti
         FaultKind.Stalled => "stalled",
         FaultKind.HttpStatus => "http-status",
         FaultKind.Truncated => "truncated",
+        FaultKind.BadEncoding => "bad-encoding",
         FaultKind.TooLarge => "too-large",
         FaultKind.WrongRange => "wrong-range",
         FaultKind.AlteredTree => "altered-tree",
@@ -51,6 +52,9 @@ public enum FaultKind
 
     /// <summary>Fewer bytes than announced.</summary>
     Truncated,
+
+    /// <summary>A body in an encoding that was not asked for, or not in the one it says.</summary>
+    BadEncoding,
 
     /// <summary>More bytes than the limit or than were asked for.</summary>
     TooLarge,

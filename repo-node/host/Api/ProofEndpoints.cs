@@ -26,7 +26,7 @@ internal sealed class ProofEndpoints(NodeState state, TileStore tiles)
             return Problem.Malformed("'from' is not a tree size.");
         if (state.Current.Certified is not { } certified) return Problem.Starting();
 
-        return StaticContent.Current(context, BundleOf(certified, product, channel, from).ToBytes(), UpdateType);
+        return StaticContent.CurrentCompressed(context, BundleOf(certified, product, channel, from).ToBytes(), UpdateType);
     }
 
     public IResult GetMapRow(HttpContext context, string keyHash)

@@ -2,6 +2,7 @@ using System.Globalization;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Map;
+using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.RepoNode.Core.Ledger;
 using SupplyChain.RepoNode.Storage;
@@ -40,14 +41,22 @@ internal sealed class RootUpdates(NodeFiles files, TileStore tiles)
 
     private RootUpdate UpdateOf(ulong version, ReadOnlyMemory<byte> note, LedgerState ledger)
     {
+        var size = new TreeSize(ledger.Size);
+        ulong index = IndexOf(version, ledger);
+        bool read = Envelope.TryRead(tiles.Entry(IndexOf(version - 1, ledger), size), out var before);
+        Invariant.Holds(read && before is not null, "the log's entries are envelopes");
+
+        var proof = ProofBuilder.Inclusion(tiles.At(size), index, size);
+        return new RootUpdate(note, new IncludedEntry(tiles.Entry(index, size), proof), before.Payload);
+    }
+
+    private static ulong IndexOf(ulong version, LedgerState ledger)
+    {
         bool known = ledger.Map.TryGet(MapKey.Root(version), out var value);
         Invariant.Holds(known, "the map has a row for every trust root");
         bool read = RootRow.TryRead(value.Span, out var row);
         Invariant.Holds(read && row is not null, "the map holds canonical rows");
-
-        var size = new TreeSize(ledger.Size);
-        var proof = ProofBuilder.Inclusion(tiles.At(size), row.Index, size);
-        return new RootUpdate(note, new IncludedEntry(tiles.Entry(row.Index, size), proof));
+        return row.Index;
     }
 
     private string PathOf(ulong version) =>

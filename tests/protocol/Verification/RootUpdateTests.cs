@@ -14,6 +14,8 @@ public sealed class RootUpdateTests
 
     private static readonly Envelope Entry = Second.SignedBy(Network.RootHolders);
 
+    private static readonly byte[] First = Network.Root.ToRotation().ToPayload();
+
     private readonly TestLog _log = Logged(Entry);
 
     [Fact]
@@ -30,17 +32,33 @@ public sealed class RootUpdateTests
     public void It_encodes_again_to_the_same_bytes()
     {
         byte[] bytes = _log.ProveRoot(2, Now).ToBytes();
-        Assert.True(RootUpdate.TryRead(bytes, out var update));
+        Assert.True(RootUpdate.TryRead(bytes, First, out var update));
         Assert.Equal(bytes, update.ToBytes());
+    }
+
+    [Fact]
+    public void What_stays_of_a_root_does_not_travel()
+    {
+        int whole = Second.ToRotation().ToPayload().Length, file = _log.ProveRoot(2, Now).ToBytes().Length;
+        Assert.InRange(file, 0, whole / 2);
+    }
+
+    [Fact]
+    public void A_payload_spelled_by_other_changes_is_refused()
+    {
+        var update = _log.ProveRoot(2, Now);
+        byte[] whole = (update with { Previous = default }).ToBytes();
+        Assert.True(RootUpdate.TryRead(whole, default, out _));
+        Assert.False(RootUpdate.TryRead(whole, First, out _));
     }
 
     [Fact]
     public void Every_truncation_and_every_byte_more_is_refused()
     {
         byte[] bytes = _log.ProveRoot(2, Now).ToBytes();
-        for (int length = 0; length < bytes.Length; length++) Assert.False(RootUpdate.TryRead(bytes.AsSpan(0, length), out _));
-        Assert.False(RootUpdate.TryRead([.. bytes, 0], out _));
-        Assert.False(RootUpdate.TryRead(new byte[Limits.MaxRootUpdateSize + 1], out _));
+        for (int length = 0; length < bytes.Length; length++) Assert.False(RootUpdate.TryRead(bytes.AsSpan(0, length), First, out _));
+        Assert.False(RootUpdate.TryRead([.. bytes, 0], First, out _));
+        Assert.False(RootUpdate.TryRead(new byte[Limits.MaxRootUpdateSize + 1], First, out _));
     }
 
     [Fact]
@@ -48,10 +66,10 @@ public sealed class RootUpdateTests
     {
         byte[] bytes = _log.ProveRoot(2, Now).ToBytes();
         for (int i = 0; i < 4; i++) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-        _ = RootUpdate.TryRead(bytes, out _);
+        _ = RootUpdate.TryRead(bytes, First, out _);
         byte[] noise = new byte[random.Next(200)];
         random.NextBytes(noise);
-        Assert.False(RootUpdate.TryRead(noise, out _));
+        Assert.False(RootUpdate.TryRead(noise, First, out _));
     });
 
     [Fact]
@@ -61,7 +79,7 @@ public sealed class RootUpdateTests
         var log = new TestLog(Network);
         ulong index = log.Append(ReleaseEntry.ToBytes());
         log.Seal(Now);
-        AssertRejected(RejectionReason.RotationMalformed, Follow(new RootUpdate(Network.Certify(log.Checkpoint, Now), log.Include(index))));
+        AssertRejected(RejectionReason.RotationMalformed, Follow(new RootUpdate(Network.Certify(log.Checkpoint, Now), log.Include(index), First)));
     }
 
     [Fact]
@@ -103,7 +121,7 @@ public sealed class RootUpdateTests
     [Fact]
     public void Rotation_wrong_version_is_every_root_but_the_next()
     {
-        AssertRejected(RejectionReason.RotationWrongVersion, RootUpdate.Follow(Second, _log.ProveRoot(2, Now).ToBytes()));
+        AssertRejected(RejectionReason.RotationWrongVersion, RootUpdate.Follow(Second, (_log.ProveRoot(2, Now) with { Previous = Second.ToRotation().ToPayload() }).ToBytes()));
         AssertRejected(RejectionReason.RotationWrongVersion, RootUpdate.FollowAgain(Network.Root, Network.RootEnvelope.ToBytes()));
     }
 

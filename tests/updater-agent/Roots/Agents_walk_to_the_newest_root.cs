@@ -138,7 +138,7 @@ public sealed class Agents_walk_to_the_newest_root : IDisposable
     public async Task A_later_rotation_in_the_place_of_the_next_is_refused()
     {
         for (int i = 0; i < 2; i++) _network.Rotate(_network.NewestRoot.Next(), RootHolders);
-        AnswerWith((log, version) => log.ProveRoot(version + 1, TestNetwork.Created));
+        AnswerWith((log, version) => log.ProveRoot(version + 1, TestNetwork.Created) with { Previous = log.ProveRoot(version, TestNetwork.Created).Previous });
         await AssertRotationRefused("rotation-wrong-version");
     }
 

@@ -11,7 +11,7 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
 {
     private const int ReadSize = 64 * 1024;
 
-    /// <summary>A whole body of at most <paramref name="limit"/> bytes; <paramref name="progress"/> is told how many came.</summary>
+    /// <summary>A whole body of at most <paramref name="limit"/> bytes, compressed or not; <paramref name="progress"/> is told how many came.</summary>
     public async Task<Reply<byte[]>> Get(
         Uri url, long limit, TimeSpan deadline, CancellationToken stop, Action<int>? progress = null)
     {
@@ -20,6 +20,7 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue(BrotliBody.Name));
             using var response = await Send(request, either.Token);
             if (response.StatusCode != HttpStatusCode.OK)
             {
@@ -28,7 +29,8 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
 
             if (response.Content.Headers.ContentLength > limit) return Reply<byte[]>.Failed(TooLarge(limit));
 
-            return await ReadAll(response, limit, progress, either.Token);
+            var body = await ReadAll(response, limit, progress, either.Token);
+            return response.Content.Headers.ContentEncoding.Count == 0 ? body : BrotliBody.Expand(response, body, limit);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
         {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace SupplyChain.UpdaterAgent.Transport;
 
-/// <summary>The one HTTP client of a process: nothing decoded, followed or remembered; the usual proxy variables hold.</summary>
+/// <summary>The one HTTP client of a process: nothing decoded behind our back, followed or remembered; the usual proxy variables hold.</summary>
 internal static class HttpTransport
 {
     // Every request has its own deadline by the caller's clock.
