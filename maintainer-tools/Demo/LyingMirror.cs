@@ -4,7 +4,7 @@ namespace SupplyChain.MaintainerTools.Demo;
 
 /// <summary>
 /// The demo's liar: a mirror that stands where an honest node stood, holds that node's keys, signs every checkpoint
-/// properly, and alters the bytes it hands out. The product's own programs have no such mode.
+/// and nonce properly, and alters the bytes it hands out. The product's own programs have no such mode.
 /// </summary>
 internal sealed class LyingMirror : IAsyncDisposable
 {
@@ -60,10 +60,14 @@ internal sealed class LyingMirror : IAsyncDisposable
         try
         {
             string path = context.Request.RawUrl!;
-            using HttpResponseMessage truth = await AskHonestAsync(path, context.Request.Headers["Range"]);
+            using var asked = new MemoryStream();
+            await context.Request.InputStream.CopyToAsync(asked);
+            using HttpResponseMessage truth = await AskHonestAsync(context.Request, path, asked.ToArray());
             byte[] body = await truth.Content.ReadAsByteArrayAsync();
 
-            if (path == "/checkpoint") body = _keys.SignCheckpoint(body, (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+            long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            if (path == "/checkpoint") body = _keys.SignCheckpoint(body, (ulong)now);
+            else if (path == "/attest") body = _keys.SignNonce(await _honest.GetByteArrayAsync("/checkpoint"), asked.ToArray(), now);
             else if (path.StartsWith("/artifact/", StringComparison.Ordinal) && !path.EndsWith("/tree", StringComparison.Ordinal)) Alter(body);
 
             HttpListenerResponse response = context.Response;
@@ -80,10 +84,11 @@ internal sealed class LyingMirror : IAsyncDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> AskHonestAsync(string path, string? range)
+    private async Task<HttpResponseMessage> AskHonestAsync(HttpListenerRequest asked, string path, byte[] body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        if (range is not null) request.Headers.TryAddWithoutValidation("Range", range);
+        using var request = new HttpRequestMessage(new HttpMethod(asked.HttpMethod), path);
+        if (body.Length > 0) request.Content = new ByteArrayContent(body);
+        if (asked.Headers["Range"] is { } range) request.Headers.TryAddWithoutValidation("Range", range);
         return await _honest.SendAsync(request);
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using SupplyChain.Protocol.Keys;
+using SupplyChain.Protocol.Nonces;
 using SupplyChain.Protocol.Notes;
 
 namespace SupplyChain.MaintainerTools.Demo;
@@ -33,6 +34,13 @@ internal sealed class NodeKeys : IDisposable
         IEnumerable<NoteSignature> others = signed.Signatures.Where(signature => signature.Name != checkpoint.Origin && signature.Name != _name);
         return new SignedNote(signed.Text, [LogSignature.Sign(_log, checkpoint.Origin, signed.Text), .. others, own]).Encode();
     }
+
+    /// <summary>What this node would say to a nonce, were the checkpoint the newest it cosigned.</summary>
+    public byte[] SignNonce(byte[] note, byte[] nonce, long now) =>
+        SignedNote.TryParse(note, out SignedNote? signed) && Checkpoint.TryParse(signed.Text, out Checkpoint? checkpoint)
+        && Nonce.TryRead(nonce, out Nonce asked)
+            ? NonceAnswer.Sign(_attestation, checkpoint, now, [asked])[0].ToBytes()
+            : [];
 
     public void Dispose()
     {

@@ -75,7 +75,7 @@ public sealed class Evidence
     /// <summary>What it proves against a node of this root; a rejection when that is nothing.</summary>
     public Verdict<Conviction> Judge(TrustRoot root)
     {
-        if (!string.Equals(Origin, root.Origin, StringComparison.Ordinal))
+        if (Origin != root.Origin || Second.Checkpoint.Origin != root.Origin)
             return new Rejection(RejectionReason.EvidenceWrongOrigin, $"of '{Origin}', not of '{root.Origin}'");
 
         int node = root.IndexOf(Node);

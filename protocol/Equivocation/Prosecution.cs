@@ -20,21 +20,39 @@ public static class Prosecution
         TrustRoot root, SignedNote one, SignedNote other, Digest prefix = default, ConsistencyProof? proof = null)
     {
         if (!Checkpoint.TryParse(one.Text, out var first) || !Checkpoint.TryParse(other.Text, out var second)) return [];
-        if (second.Size < first.Size) ((one, first), (other, second)) = ((other, second), (one, first));
-        if (first.Size != second.Size && (proof?.OldSize != first.Size || proof.NewSize != second.Size)) return [];
+        if (second.Size < first.Size) (one, first, other) = (other, second, one);
 
-        var found = new List<Evidence>();
-        foreach (var node in root.Nodes)
-        {
-            if (TextBy(node, one, first) is not { } early || TextBy(node, other, second) is not { } late) continue;
+        return
+        [
+            .. Enumerable.Range(0, root.Nodes.Count).SelectMany(node => TextBy(root.Nodes[node], one, first) is { } text
+                ? OfText(root, node, text, other, prefix, proof)
+                : []),
+        ];
+    }
 
-            var evidence = first.Size == second.Size
-                ? Evidence.OfOneSize(node, early, late)
-                : Evidence.OfTwoSizes(node, early, late, prefix, proof!);
-            if (evidence is not null && evidence.Judge(root).TryGet(out _, out _)) found.Add(evidence);
-        }
+    /// <summary>
+    /// Evidence against one node whose text contradicts a note that it cosigned; none when it does not, or did not.
+    /// </summary>
+    /// <param name="root">Names the nodes.</param>
+    /// <param name="node">The node's number.</param>
+    /// <param name="text">Its text, of the note's size or smaller.</param>
+    /// <param name="note">A note with a checkpoint.</param>
+    /// <param name="prefix">The root that the note's tree has at the text's size; not asked for when the sizes are one.</param>
+    /// <param name="proof">From <paramref name="prefix"/> to the note's tree.</param>
+    public static IReadOnlyList<Evidence> OfText(
+        TrustRoot root, int node, SignedCheckpoint text, SignedNote note, Digest prefix = default, ConsistencyProof? proof = null)
+    {
+        var accused = root.Nodes[node];
+        if (!Checkpoint.TryParse(note.Text, out var checkpoint) || checkpoint.Origin != text.Checkpoint.Origin) return [];
+        if (TextBy(accused, note, checkpoint) is not { } late) return [];
 
-        return found;
+        bool isOneSize = text.Checkpoint.Size == checkpoint.Size;
+        if (!isOneSize && (proof?.OldSize != text.Checkpoint.Size || proof.NewSize != checkpoint.Size)) return [];
+
+        var evidence = isOneSize
+            ? Evidence.OfOneSize(accused, text, late)
+            : Evidence.OfTwoSizes(accused, text, late, prefix, proof!);
+        return evidence is not null && evidence.Judge(root).TryGet(out _, out _) ? [evidence] : [];
     }
 
     private static SignedCheckpoint? TextBy(NodeIdentity node, SignedNote note, Checkpoint checkpoint) => note.Signatures

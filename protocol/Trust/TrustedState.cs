@@ -12,7 +12,8 @@ namespace SupplyChain.Protocol.Trust;
 /// What an agent has verified and never goes back behind (docs/protocol.md §7 step 1): root version, checkpoint, time, and
 /// the highest version of each channel. Immutable; what advances returns a new value.
 /// <code>
-/// {"origin","trustRoot","latestTime","checkpoint":{"size","root"}?,"floors":[{"product","channel","version"}]}
+/// {"origin","trustRoot","latestTime","confirmed":{"boot","uptime","clock","time"}?,"checkpoint":{"size","root"}?,
+///  "floors":[{"product","channel","version"}]}
 /// </code>
 /// </summary>
 public sealed class TrustedState
@@ -23,12 +24,14 @@ public sealed class TrustedState
         string origin,
         ulong rootVersion,
         long latestTime,
+        Confirmation? confirmed,
         Checkpoint? checkpoint,
         ImmutableSortedDictionary<(string, string), ReleaseVersion> floors)
     {
         Origin = origin;
         RootVersion = rootVersion;
         LatestTime = latestTime;
+        Confirmed = confirmed;
         Checkpoint = checkpoint;
         _floors = floors;
     }
@@ -40,12 +43,15 @@ public sealed class TrustedState
     /// <summary>Unix seconds: the network's clock was there already. A local clock below it is wrong.</summary>
     public long LatestTime { get; }
 
+    /// <summary>When a quorum last told the time; null before the first.</summary>
+    public Confirmation? Confirmed { get; }
+
     /// <summary>The largest checkpoint ever found certified and consistent; null before the first.</summary>
     public Checkpoint? Checkpoint { get; }
 
     /// <summary>What an agent starts with: the root it is installed with, and nothing seen yet.</summary>
     public static TrustedState Initial(TrustRoot root) =>
-        new(root.Origin, root.Version, root.Created, null, ImmutableSortedDictionary.Create<(string, string), ReleaseVersion>(ByName));
+        new(root.Origin, root.Version, root.Created, null, null, ImmutableSortedDictionary.Create<(string, string), ReleaseVersion>(ByName));
 
     /// <summary>The highest version ever verified for the channel; null if none was.</summary>
     public ReleaseVersion? FloorOf(string product, string channel) => _floors.GetValueOrDefault((product, channel));
@@ -60,14 +66,21 @@ public sealed class TrustedState
         if (Checkpoint is not null && (next.Size < Checkpoint.Size || (next.Size == Checkpoint.Size && next.Root != Checkpoint.Root)))
             throw new ArgumentException("A checkpoint that does not extend the trusted one.", nameof(certified));
 
-        return new TrustedState(Origin, RootVersion, Math.Max(LatestTime, certified.Time), next, _floors);
+        return new TrustedState(Origin, RootVersion, Math.Max(LatestTime, certified.Time), Confirmed, next, _floors);
+    }
+
+    /// <summary>Takes the time that a quorum told. Below <see cref="LatestTime"/> it counts as that: time never goes back.</summary>
+    public TrustedState Confirm(Confirmation confirmation)
+    {
+        long time = Math.Max(LatestTime, confirmation.Time);
+        return new TrustedState(Origin, RootVersion, time, confirmation with { Time = time }, Checkpoint, _floors);
     }
 
     /// <summary>Takes a trust root that step 2 walked to; an earlier one than known leaves the version where it is.</summary>
     public TrustedState Adopt(TrustRoot root)
     {
         ArgumentNullException.ThrowIfNull(root);
-        return root.Version <= RootVersion ? this : new TrustedState(Origin, root.Version, LatestTime, Checkpoint, _floors);
+        return root.Version <= RootVersion ? this : new TrustedState(Origin, root.Version, LatestTime, Confirmed, Checkpoint, _floors);
     }
 
     /// <summary>Takes the version of a verified update; a lower one than known leaves the floor where it is.</summary>
@@ -78,7 +91,7 @@ public sealed class TrustedState
 
         var floors = _floors.SetItem((product, channel), version);
         if (floors.Count > Limits.MaxVersionFloors) throw new InvalidOperationException("An agent keeps no more floors.");
-        return new TrustedState(Origin, RootVersion, LatestTime, Checkpoint, floors);
+        return new TrustedState(Origin, RootVersion, LatestTime, Confirmed, Checkpoint, floors);
     }
 
     public byte[] ToBytes()
@@ -88,6 +101,16 @@ public sealed class TrustedState
             .Field("origin", Origin)
             .Field("trustRoot", RootVersion)
             .Time("latestTime", LatestTime);
+        if (Confirmed is { } confirmed)
+        {
+            writer.Name("confirmed").BeginObject()
+                .Field("boot", confirmed.Boot)
+                .Time("uptime", confirmed.Uptime)
+                .Time("clock", confirmed.Clock)
+                .Time("time", confirmed.Time)
+                .EndObject();
+        }
+
         if (Checkpoint is not null)
         {
             writer.Name("checkpoint")
@@ -111,11 +134,28 @@ public sealed class TrustedState
         if (!Names.IsOrigin(origin)) return false;
         if (!reader.TryName("trustRoot") || !reader.TryNumber(out ulong rootVersion) || rootVersion == 0) return false;
         if (!reader.TryName("latestTime") || !reader.TryTime(out long latestTime)) return false;
+        if (!TryReadConfirmed(ref reader, latestTime, out var confirmed)) return false;
         if (!TryReadCheckpoint(ref reader, origin, out var checkpoint)) return false;
         if (!reader.TryName("floors") || !TryReadFloors(ref reader, out var floors)) return false;
         if (!reader.TryEndObject() || !reader.AtEnd) return false;
 
-        state = new TrustedState(origin, rootVersion, latestTime, checkpoint, floors);
+        state = new TrustedState(origin, rootVersion, latestTime, confirmed, checkpoint, floors);
+        return true;
+    }
+
+    // What was confirmed is part of the latest time, so it is not after it.
+    private static bool TryReadConfirmed(ref CanonicalJsonReader reader, long latestTime, out Confirmation? confirmed)
+    {
+        confirmed = null;
+        if (!reader.TryName("confirmed")) return true;
+        if (!reader.TryBeginObject()) return false;
+        if (!reader.TryName("boot") || !reader.TryDigest(out var boot)) return false;
+        if (!reader.TryName("uptime") || !reader.TryTime(out long uptime)) return false;
+        if (!reader.TryName("clock") || !reader.TryTime(out long clock)) return false;
+        if (!reader.TryName("time") || !reader.TryTime(out long time) || time > latestTime) return false;
+        if (!reader.TryEndObject()) return false;
+
+        confirmed = new Confirmation(boot, uptime, clock, time);
         return true;
     }
 

@@ -1,4 +1,6 @@
+using SupplyChain.Protocol;
 using SupplyChain.Protocol.Log;
+using SupplyChain.Protocol.Nonces;
 using SupplyChain.Protocol.Trust;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.Tests.Kit;
@@ -11,11 +13,15 @@ namespace SupplyChain.UpdaterAgent.Tests;
 
 public sealed class UpdateMachineTests : IDisposable
 {
+    private static readonly Digest Boot = Digest.Of([1]);
     private static readonly NodeFault Dead = new(FaultKind.Unreachable, "dead");
 
     private readonly FakeNetwork _network = new();
     private readonly List<UpdateEffect> _effects = [];
     private UpdateMachine _machine = null!;
+    private int _drawn;
+
+    private ClockReading Reading => new(_network.Now, Uptime: 1_000, Boot);
 
     private UpdateOutcome Outcome => Assert.IsType<UpdateEffect.Finish>(_effects[^1]).Outcome;
 
@@ -169,7 +175,7 @@ public sealed class UpdateMachineTests : IDisposable
         Latest();
         var ask = Assert.IsType<UpdateEffect.AskConsistency>(_effects[^1]);
         Assert.Equal((called, _network.Log.Size), (ask.OldSize, ask.NewSize));
-        On(new UpdateEvent.ConsistencyCame(ProofBuilder.Consistency(FakeNetwork.TreeOf(_network.Log), called, _network.Log.Size)));
+        Consistency(_network);
         Assert.Equal("1.2.0", Assert.IsType<UpdateEffect.Download>(_effects[^1]).Update.Release.Version.ToString());
     }
 
@@ -179,7 +185,6 @@ public sealed class UpdateMachineTests : IDisposable
         _network.Offer("1.0.0", "one"u8.ToArray());
         StartInstall();
         _network.Offer("1.1.0", "two"u8.ToArray());
-        var called = _network.Log.Size;
         Everyone();
         _network.Offer("1.2.0", "three"u8.ToArray());
         Latest();
@@ -190,7 +195,7 @@ public sealed class UpdateMachineTests : IDisposable
         for (int node = 0; node < 4; node++)
         {
             Assert.IsType<UpdateEffect.AskConsistency>(_effects[^1]);
-            On(new UpdateEvent.ConsistencyCame(ProofBuilder.Consistency(FakeNetwork.TreeOf(other.Log), called, _network.Log.Size)));
+            Consistency(other);
         }
 
         Assert.Equal(RejectionReason.NotEnoughAnswers, Assert.IsType<UpdateOutcome.NoQuorum>(Outcome).Rejection.Reason);
@@ -203,7 +208,7 @@ public sealed class UpdateMachineTests : IDisposable
         _network.Offer("1.0.0", "one"u8.ToArray());
         StartInstall();
         foreach (var node in _network.Nodes) node.Log = _network.LogAfter(1);
-        Everyone();
+        while (_effects[^1] is UpdateEffect.AskEveryone) Everyone();
         Assert.IsType<UpdateOutcome.NoQuorum>(Outcome);
     }
 
@@ -217,6 +222,9 @@ public sealed class UpdateMachineTests : IDisposable
         foreach (var node in _network.Nodes) node.Log = other.Log;
         Everyone();
         Assert.Equal(RejectionReason.CheckpointForked, Assert.IsType<UpdateOutcome.Refused>(Outcome).Rejection.Reason);
+
+        // All four signed both, so all four are named.
+        Assert.Equal(4, _effects.OfType<UpdateEffect.KeepEvidence>().Count());
     }
 
     [Fact]
@@ -249,7 +257,7 @@ public sealed class UpdateMachineTests : IDisposable
 
         _effects.Clear();
         Start(state: state, proof: proof);
-        Add(_machine.On(new UpdateEvent.CheckpointCame(_network.Nodes[0].Note()), clock: 0));
+        Add(_machine.On(new UpdateEvent.CheckpointCame(_network.Nodes[0].Note()), Reading with { Clock = 0 }));
         Assert.IsType<UpdateOutcome.Decided>(Outcome);
     }
 
@@ -257,8 +265,8 @@ public sealed class UpdateMachineTests : IDisposable
     public void An_answer_that_nothing_asked_for_is_the_callers_mistake()
     {
         Start();
-        Assert.Throws<InvalidOperationException>(() => _machine.On(new UpdateEvent.DownloadEnded(true), _network.Now));
-        Assert.Throws<InvalidOperationException>(_machine.Start);
+        Assert.Throws<InvalidOperationException>(() => _machine.On(new UpdateEvent.DownloadEnded(true), Reading));
+        Assert.Throws<InvalidOperationException>(() => _machine.Start(Reading));
     }
 
     [Fact]
@@ -268,11 +276,11 @@ public sealed class UpdateMachineTests : IDisposable
         ForAll.Seeds(40, random =>
         {
             var machine = new UpdateMachine(TaskOf(_network, UpdateGoal.Install, [0, 1, 2, 3]));
-            var effects = machine.Start();
+            var effects = machine.Start(Reading);
             for (int step = 0; effects[^1] is not UpdateEffect.Finish; step++)
             {
-                Assert.True(step < 100, "the run does not end");
-                effects = machine.On(Answer(_network, effects[^1], random), _network.Now);
+                Assert.True(step < 300, "the run does not end");
+                effects = machine.On(Answer(_network, effects[^1], random), Reading);
             }
         });
     }
@@ -285,8 +293,7 @@ public sealed class UpdateMachineTests : IDisposable
         UpdateEffect.AskCheckpoint => new UpdateEvent.CheckpointCame(Spoil(network.Nodes[0].Note(), random)),
         UpdateEffect.AskLatest ask => new UpdateEvent.LatestCame(Spoil(
             network.Log.Prove(network.Now, ask.From == 0 ? null : new TreeSize(ask.From)).ToBytes(), random)),
-        UpdateEffect.AskEveryone => new UpdateEvent.EveryoneAnswered(
-            [.. network.Nodes.Select((node, index) => new NodeAnswer.Note(index, Spoil(node.Note(), random)))]),
+        UpdateEffect.AskEveryone => Everyone(network, random.Next(1_000), bytes => Spoil(bytes, random)),
         UpdateEffect.AskConsistency => new UpdateEvent.NodeFailed(Dead),
         _ => new UpdateEvent.DownloadEnded(random.Next(4) > 0),
     };
@@ -303,7 +310,7 @@ public sealed class UpdateMachineTests : IDisposable
     {
         Goal = goal,
         Root = network.Root,
-        State = TrustedState.Initial(network.Root),
+        State = TrustedState.Initial(network.Root).Confirm(new Confirmation(Boot, 1_000, network.Now, network.Now)),
         Product = TestNetwork.Product,
         Channel = TestNetwork.Channel,
         Situation = new Situation { Machine = new MachineFacts("x86_64", "6.1.0-test") },
@@ -314,7 +321,7 @@ public sealed class UpdateMachineTests : IDisposable
     {
         var task = TaskOf(_network, goal, order ?? [0, 1, 2, 3]);
         _machine = new UpdateMachine(task with { State = state ?? task.State, LastProof = proof });
-        Add(_machine.Start());
+        Add(_machine.Start(Reading));
     }
 
     private void StartInstall()
@@ -332,10 +339,26 @@ public sealed class UpdateMachineTests : IDisposable
         On(new UpdateEvent.LatestCame(_network.Log.Prove(_network.Now, from == 0 ? null : new TreeSize(from)).ToBytes()));
     }
 
-    private void Everyone() => On(new UpdateEvent.EveryoneAnswered(
-        [.. _network.Nodes.Select((node, index) => new NodeAnswer.Note(index, node.Note()))]));
+    private void Everyone() => On(Everyone(_network, _drawn++, bytes => bytes));
 
-    private void On(UpdateEvent happened) => Add(_machine.On(happened, _network.Now));
+    private static UpdateEvent.EveryoneAnswered Everyone(FakeNetwork network, int drawn, Func<byte[], byte[]> change)
+    {
+        var nonce = new Nonce(Digest.Of(BitConverter.GetBytes(drawn)).AsSpan());
+        return new UpdateEvent.EveryoneAnswered(nonce,
+        [
+            .. network.Nodes.Select((node, index) => new NodeAnswer(
+                index, new Heard.Bytes(change(node.Attest(nonce))), new Heard.Bytes(change(node.Note())))),
+        ]);
+    }
+
+    private void Consistency(FakeNetwork network)
+    {
+        var ask = Assert.IsType<UpdateEffect.AskConsistency>(_effects[^1]);
+        var tree = FakeNetwork.TreeOf(network.Log);
+        On(new UpdateEvent.ConsistencyCame(tree.RootAt(ask.OldSize), ProofBuilder.Consistency(tree, ask.OldSize, ask.NewSize)));
+    }
+
+    private void On(UpdateEvent happened) => Add(_machine.On(happened, Reading));
 
     private void Add(IReadOnlyList<UpdateEffect> effects) => _effects.AddRange(effects);
 }

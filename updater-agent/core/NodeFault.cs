@@ -25,6 +25,9 @@ public sealed record NodeFault(FaultKind Kind, string Detail, Rejection? Rejecti
         FaultKind.AlteredTree => "altered-tree",
         FaultKind.AlteredPiece => "altered-piece",
         FaultKind.Behind => "behind",
+        FaultKind.Unproven => "unproven",
+        FaultKind.Contradicted => "contradicted",
+        FaultKind.Convicted => "convicted",
         FaultKind.Rejected => Rejection?.Name ?? "rejected",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -33,7 +36,7 @@ public sealed record NodeFault(FaultKind Kind, string Detail, Rejection? Rejecti
     /// Whether an honest node on a bad line could have caused it. Bytes that contradict what was attested or asked for
     /// cannot come from one; a broken connection, an error status or an old answer can.
     /// </summary>
-    public bool IsLie => Kind is FaultKind.TooLarge or FaultKind.WrongRange or FaultKind.AlteredTree or FaultKind.AlteredPiece;
+    public bool IsLie => Kind is FaultKind.TooLarge or FaultKind.WrongRange or FaultKind.AlteredTree or FaultKind.AlteredPiece or FaultKind.Contradicted;
 }
 
 public enum FaultKind
@@ -70,6 +73,15 @@ public enum FaultKind
 
     /// <summary>An older checkpoint than another node showed.</summary>
     Behind,
+
+    /// <summary>It named a checkpoint that nobody shows to be a prefix of the certified one.</summary>
+    Unproven,
+
+    /// <summary>It named a checkpoint that the certified log is shown never to have had.</summary>
+    Contradicted,
+
+    /// <summary>Evidence convicts it of two histories, so it was not asked.</summary>
+    Convicted,
 
     /// <summary>The answer came and was refused by verification.</summary>
     Rejected,

@@ -1,3 +1,4 @@
+using SupplyChain.Protocol.Equivocation;
 using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Trust;
 using SupplyChain.Protocol.Verification;
@@ -20,10 +21,13 @@ public abstract record UpdateEffect
     /// <summary><c>GET /latest/…</c> of one node, with consistency from this size; from 0 none.</summary>
     public sealed record AskLatest(int Node, ulong From) : UpdateEffect;
 
-    /// <summary><c>GET /checkpoint</c> of all nodes at once.</summary>
-    public sealed record AskEveryone : UpdateEffect;
+    /// <summary>
+    /// After a pause, a nonce drawn for this question alone to all nodes but those convicted, by <c>POST /attest</c>, and
+    /// <c>GET /checkpoint</c> of the same, all at once.
+    /// </summary>
+    public sealed record AskEveryone(TimeSpan Pause) : UpdateEffect;
 
-    /// <summary>A consistency proof from one node's tiles.</summary>
+    /// <summary>A consistency proof from one node's tiles, and the root they have at the smaller size.</summary>
     public sealed record AskConsistency(int Node, TreeSize OldSize, TreeSize NewSize) : UpdateEffect;
 
     /// <summary><c>GET /trust/&lt;version&gt;.update</c> of one node.</summary>
@@ -37,6 +41,9 @@ public abstract record UpdateEffect
 
     /// <summary>To disk beside the state: what it proves was verified.</summary>
     public sealed record KeepProof(UpdateProof Proof) : UpdateEffect;
+
+    /// <summary>To disk, and to the nodes: it was judged to hold (docs/protocol.md §8).</summary>
+    public sealed record KeepEvidence(Evidence Evidence) : UpdateEffect;
 
     /// <summary>The payload of the update, from all nodes.</summary>
     public sealed record Download(VerifiedUpdate Update) : UpdateEffect;

@@ -1,4 +1,6 @@
+using SupplyChain.Protocol;
 using SupplyChain.Protocol.Log;
+using SupplyChain.Protocol.Nonces;
 using SupplyChain.UpdaterAgent.Core.Freshness;
 
 namespace SupplyChain.UpdaterAgent.Core;
@@ -20,13 +22,17 @@ public abstract record UpdateEvent
     public sealed record RootCame(ReadOnlyMemory<byte> File) : UpdateEvent;
 
     /// <summary>To <see cref="UpdateEffect.AskConsistency"/>.</summary>
-    public sealed record ConsistencyCame(ConsistencyProof Proof) : UpdateEvent;
+    /// <param name="Root">That the tiles have at the smaller size.</param>
+    /// <param name="Proof">From there to the larger size.</param>
+    public sealed record ConsistencyCame(Digest Root, ConsistencyProof Proof) : UpdateEvent;
 
     /// <summary>To any question that went to one node.</summary>
     public sealed record NodeFailed(NodeFault Fault) : UpdateEvent;
 
     /// <summary>To <see cref="UpdateEffect.AskEveryone"/>: one answer for each node.</summary>
-    public sealed record EveryoneAnswered(IReadOnlyList<NodeAnswer> Answers) : UpdateEvent;
+    /// <param name="Nonce">That everyone was asked.</param>
+    /// <param name="Answers">One for each node.</param>
+    public sealed record EveryoneAnswered(Nonce Nonce, IReadOnlyList<NodeAnswer> Answers) : UpdateEvent;
 
     /// <summary>To <see cref="UpdateEffect.Download"/>.</summary>
     public sealed record DownloadEnded(bool IsWhole) : UpdateEvent;

@@ -1,4 +1,5 @@
 using SupplyChain.Protocol.Verification;
+using SupplyChain.UpdaterAgent.Core.Freshness;
 using SupplyChain.UpdaterAgent.Core.Policy;
 using SupplyChain.UpdaterAgent.Core.Rounds;
 
@@ -8,10 +9,11 @@ namespace SupplyChain.UpdaterAgent.Core;
 /// Carries one update through docs/protocol.md §7, as events in and effects out.
 /// <code>
 ///   check      a check round: one node's answer (3, 5 to 10)
-///   install    the same, then twice a roll call (3 to 10), between the two the download (11);
+///   install    the same, then twice nonce mode (3 to 10), between the two the download (11);
 ///              the second must decide the same (12)
 /// </code>
 /// Wherever a map names a newer trust root (6), the next one is asked for first (2), and the same answer tried again.
+/// A machine that is not sure of the time begins with nonce mode instead of the check round.
 /// The state persists (7) as soon as a checkpoint is certified, consistent and of the root in use, whatever comes after.
 /// </summary>
 public sealed class UpdateMachine
@@ -20,10 +22,11 @@ public sealed class UpdateMachine
     private const int MostDownloads = 3;
 
     private readonly UpdateTask _task;
-    private readonly Candidates _candidates = new();
+    private readonly Candidates _candidates;
     private readonly Offers _offers;
 
     private Phase _phase;
+    private ClockReading _reading;
     private Round? _round;
     private RootRound? _walk;
     private RoundStep.NeedsRoot? _outdated;
@@ -35,6 +38,7 @@ public sealed class UpdateMachine
     {
         ArgumentNullException.ThrowIfNull(task);
         _task = task;
+        _candidates = new Candidates(task.Convicted);
         _offers = new Offers(task);
     }
 
@@ -42,7 +46,7 @@ public sealed class UpdateMachine
     {
         NotStarted,
         Checking,
-        CallingRoll,
+        AskingEveryone,
         Downloading,
         Ended,
     }
@@ -53,24 +57,26 @@ public sealed class UpdateMachine
     /// <summary>The certified checkpoint of the last decision; null before one.</summary>
     public CertifiedCheckpoint? Certified => _offer?.Certified;
 
+    /// <param name="reading">The machine's clocks now.</param>
     /// <exception cref="InvalidOperationException">It was started before.</exception>
-    public IReadOnlyList<UpdateEffect> Start()
+    public IReadOnlyList<UpdateEffect> Start(ClockReading reading)
     {
         if (_phase != Phase.NotStarted) throw new InvalidOperationException("A machine runs once.");
 
-        return Begin(Phase.Checking, new CheckRound(_task, _candidates, _offers));
+        bool isSure = !_task.ConfirmTime && NetworkTime.Of(_task.State, reading, _task.Root.Freshness.Skew) is not null;
+        return isSure ? Begin(Phase.Checking, new CheckRound(_task, _candidates, _offers)) : AskEveryone();
     }
 
     /// <param name="happened">The answer to the last effect that asked for one.</param>
-    /// <param name="clock">Unix seconds. Below the trusted time it is wrong, and that time is used.</param>
+    /// <param name="reading">The machine's clocks now. None of them is believed by itself.</param>
     /// <exception cref="InvalidOperationException">Nothing asked for this event.</exception>
-    public IReadOnlyList<UpdateEffect> On(UpdateEvent happened, long clock)
+    public IReadOnlyList<UpdateEffect> On(UpdateEvent happened, ClockReading reading)
     {
         ArgumentNullException.ThrowIfNull(happened);
-        long now = Math.Max(clock, _offers.State.LatestTime);
+        _reading = reading;
         return _phase switch
         {
-            Phase.Checking or Phase.CallingRoll => After((_walk ?? _round!).On(happened, now), now),
+            Phase.Checking or Phase.AskingEveryone => After((_walk ?? _round!).On(happened, reading)),
             Phase.Downloading when happened is UpdateEvent.DownloadEnded ended => OnDownload(ended.IsWhole),
             _ => throw new InvalidOperationException($"{happened.GetType().Name} does not answer {_phase}."),
         };
@@ -80,14 +86,14 @@ public sealed class UpdateMachine
     {
         _phase = phase;
         _round = round;
-        return After(round.Start(), _offers.State.LatestTime);
+        return After(round.Start());
     }
 
-    private IReadOnlyList<UpdateEffect> After(RoundStep step, long now) => step switch
+    private IReadOnlyList<UpdateEffect> After(RoundStep step) => step switch
     {
         RoundStep.Asking => step.Effects,
-        RoundStep.NeedsRoot needs => [.. step.Effects, .. Walk(needs, now)],
-        RoundStep.RootFound => [.. step.Effects, .. Walked(now)],
+        RoundStep.NeedsRoot needs => [.. step.Effects, .. Walk(needs)],
+        RoundStep.RootFound => [.. step.Effects, .. Walked()],
         RoundStep.Over over when _walk is not null => NotWalked(over.Outcome),
         RoundStep.Found found => [.. step.Effects, .. Offered(found.Offer)],
         RoundStep.Over over => [.. step.Effects, .. End(over.Outcome)],
@@ -95,17 +101,17 @@ public sealed class UpdateMachine
     };
 
     // Step 2, one version at a time, in the middle of a round that goes on with the answer it has.
-    private IReadOnlyList<UpdateEffect> Walk(RoundStep.NeedsRoot needs, long now)
+    private IReadOnlyList<UpdateEffect> Walk(RoundStep.NeedsRoot needs)
     {
         _outdated = needs;
         _walk = new RootRound(_task, _candidates.Apart(), _offers);
-        return After(_walk.Start(), now);
+        return After(_walk.Start());
     }
 
-    private IReadOnlyList<UpdateEffect> Walked(long now)
+    private IReadOnlyList<UpdateEffect> Walked()
     {
         _walk = null;
-        return After(_outdated!.Again(now), now);
+        return After(_outdated!.Again(_reading));
     }
 
     // The newer root is certified: no other node can say that there is none. Two logs outweigh that.
@@ -125,11 +131,11 @@ public sealed class UpdateMachine
             return End(new UpdateOutcome.Decided(offer.Decision));
         }
 
-        return _phase == Phase.Checking ? CallRoll() : RollCalled(update);
+        return _phase == Phase.Checking ? AskEveryone() : Confirmed(update);
     }
 
     // Step 12, or the last decision before the download.
-    private IReadOnlyList<UpdateEffect> RollCalled(VerifiedUpdate update)
+    private IReadOnlyList<UpdateEffect> Confirmed(VerifiedUpdate update)
     {
         if (_downloaded is not null && _downloaded.IsSameDecisionAs(update)) return End(new UpdateOutcome.Ready(update));
         if (_downloads == MostDownloads) return End(new UpdateOutcome.KeptChanging(update));
@@ -141,10 +147,10 @@ public sealed class UpdateMachine
     }
 
     private IReadOnlyList<UpdateEffect> OnDownload(bool isWhole) =>
-        isWhole ? CallRoll() : End(new UpdateOutcome.NotDownloaded(_downloaded!));
+        isWhole ? AskEveryone() : End(new UpdateOutcome.NotDownloaded(_downloaded!));
 
-    private IReadOnlyList<UpdateEffect> CallRoll() =>
-        Begin(Phase.CallingRoll, new RollCallRound(_task, _candidates, _offers));
+    private IReadOnlyList<UpdateEffect> AskEveryone() =>
+        Begin(Phase.AskingEveryone, new NonceRound(_task, _candidates, _offers));
 
     private IReadOnlyList<UpdateEffect> End(UpdateOutcome outcome)
     {

@@ -20,8 +20,8 @@ public abstract record UpdateOutcome
     /// <summary>What came was refused, and no node had better.</summary>
     public sealed record Refused(Rejection Rejection) : UpdateOutcome;
 
-    /// <summary>Too few nodes answered; with <paramref name="Roll"/> when everyone was asked.</summary>
-    public sealed record NoQuorum(Rejection Rejection, RollCall? Roll) : UpdateOutcome;
+    /// <summary>Too few nodes answered; with <paramref name="Answers"/> when everyone was asked.</summary>
+    public sealed record NoQuorum(Rejection Rejection, NonceAnswers? Answers) : UpdateOutcome;
 
     /// <summary>No node had the missing pieces.</summary>
     public sealed record NotDownloaded(VerifiedUpdate Update) : UpdateOutcome;

@@ -36,6 +36,12 @@ public sealed record UpdateTask
     /// <summary>Signatures that earlier runs of this process found valid; none unless given.</summary>
     public KnownSignatures? Known { get; init; }
 
+    /// <summary>Ask a quorum for the time first, however sure this machine is of it.</summary>
+    public bool ConfirmTime { get; init; }
+
+    /// <summary>Nodes that evidence convicts: they are not asked.</summary>
+    public IReadOnlyCollection<int> Convicted { get; init; } = [];
+
     /// <summary>The bundle of the last complete check, so that an unchanged checkpoint needs no other answer. It is verified again.</summary>
     public UpdateProof? LastProof { get; init; }
 }

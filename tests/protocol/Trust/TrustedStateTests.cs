@@ -29,6 +29,17 @@ public sealed class TrustedStateTests
     }
 
     [Fact]
+    public void A_confirmation_is_kept_and_moves_time_on_and_never_back()
+    {
+        var boot = Digest.Of([1]);
+        var state = Fresh.Confirm(new Confirmation(boot, 100, 5, Now));
+        Assert.Equal((Now, new Confirmation(boot, 100, 5, Now)), (state.LatestTime, state.Confirmed));
+        var earlier = state.Confirm(new Confirmation(boot, 200, 6, Now - 50));
+        Assert.Equal((Now, new Confirmation(boot, 200, 6, Now)), (earlier.LatestTime, earlier.Confirmed));
+        Assert.Equal(state.Confirmed, state.Advance(Certified(2, "a", Now)).RaiseFloor("linux", "stable", TestNetwork.Version("1.0.0")).Confirmed);
+    }
+
+    [Fact]
     public void A_larger_checkpoint_and_a_later_time_are_taken()
     {
         var state = Fresh.Advance(Certified(2, "a", Now)).Advance(Certified(7, "b", Now + 10));
@@ -104,6 +115,9 @@ public sealed class TrustedStateTests
         Assert.Equal(
             $$$"""{"origin":"updates.example.org/test","trustRoot":1,"latestTime":{{{Now}}},"checkpoint":{"size":2,"root":"{{{certified.Checkpoint.Root}}}"},"floors":[{"product":"linux","channel":"stable","version":"1.0.0"}]}""",
             Utf8.UTF8.GetString(Fresh.Advance(certified).RaiseFloor("linux", "stable", TestNetwork.Version("1.0.0")).ToBytes()));
+        Assert.Equal(
+            $$$"""{"origin":"updates.example.org/test","trustRoot":1,"latestTime":{{{Now}}},"confirmed":{"boot":"{{{certified.Checkpoint.Root}}}","uptime":7,"clock":0,"time":{{{Now}}}},"floors":[]}""",
+            Utf8.UTF8.GetString(Fresh.Confirm(new Confirmation(certified.Checkpoint.Root, 7, 0, Now)).ToBytes()));
     }
 
     [Fact]
@@ -111,6 +125,7 @@ public sealed class TrustedStateTests
     {
         byte[] bytes = Fresh
             .Advance(Certified(9, "a", Now))
+            .Confirm(new Confirmation(Digest.Of([3]), 1_000, 17, Now + 5))
             .RaiseFloor("linux", "stable", TestNetwork.Version("2.0.0"))
             .RaiseFloor("linux", "nightly", TestNetwork.Version("2.1.0-rc.1"))
             .RaiseFloor("a", "z", TestNetwork.Version("1.0.0"))
@@ -129,6 +144,9 @@ public sealed class TrustedStateTests
     [InlineData("""{"origin":"o","trustRoot":1,"latestTime":1,"floors":[{"product":"b","channel":"c","version":"1.0.0"},{"product":"a","channel":"c","version":"1.0.0"}]}""")]
     [InlineData("""{"origin":"o","trustRoot":1,"latestTime":1,"floors":[{"product":"a","channel":"c","version":"1.0.0"},{"product":"a","channel":"c","version":"1.0.1"}]}""")]
     [InlineData("""{"origin":"o","trustRoot":1,"latestTime":1,"floors":[{"product":"A","channel":"c","version":"1.0.0"}]}""")]
+    [InlineData("""{"origin":"o","trustRoot":1,"latestTime":1,"confirmed":{"boot":"4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a","uptime":1,"clock":1,"time":2},"floors":[]}""")]
+    [InlineData("""{"origin":"o","trustRoot":1,"latestTime":1,"confirmed":{"boot":"4b","uptime":1,"clock":1,"time":1},"floors":[]}""")]
+    [InlineData("""{"origin":"o","trustRoot":1,"latestTime":1,"confirmed":{"uptime":1,"clock":1,"time":1},"floors":[]}""")]
     [InlineData("""{"origin":"o","trustRoot":1,"latestTime":1,"checkpoint":{"size":9007199254740992,"root":"00"},"floors":[]}""")]
     public void A_state_that_breaks_a_rule_is_refused(string text) => Assert.False(TrustedState.TryRead(Utf8.UTF8.GetBytes(text), out _));
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SupplyChain.Protocol.Trust;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.Tests.Kit;
 using SupplyChain.UpdaterAgent.Commands;
@@ -50,7 +51,16 @@ internal sealed class AgentUnderTest : IDisposable
     public async Task<AgentUnderTest> Initialise(params string[] more)
     {
         Assert.Equal(ExitCode.Done, await RunJson([.. Init, .. more]));
+        ConfirmTime();
         return this;
+    }
+
+    /// <summary>As if a quorum had told the time just now.</summary>
+    public void ConfirmTime()
+    {
+        var state = AgentState.Load(State, World.Disk);
+        var (clock, uptime, boot) = World.ReadClocks();
+        state.Save(state.Trusted.Confirm(new Confirmation(boot, uptime, clock, Network.Now)));
     }
 
     /// <summary>As <see cref="Initialise"/> with one option changed, and whatever comes of it.</summary>

@@ -1,10 +1,14 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Artifacts;
+using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Log;
+using SupplyChain.Protocol.Nonces;
+using SupplyChain.Protocol.Notes;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.Tests.Kit;
 
@@ -25,6 +29,18 @@ internal sealed class FakeNode(FakeNetwork network, TestNode keys)
     /// <summary>How old its attestations are.</summary>
     public TimeSpan AttestationAge { get; set; }
 
+    /// <summary>Seconds by which its clock is ahead.</summary>
+    public long ClockOffset { get; set; }
+
+    /// <summary>What it says it cosigned last; the end of the log it shows unless given.</summary>
+    public Checkpoint? Cosigned { get; set; }
+
+    /// <summary>The network its answers to nonces are for, and whose key is under them.</summary>
+    public (string Origin, Ed25519PrivateKey Key) Speaks { get; set; } = (TestNetwork.Origin, keys.AttestationKey);
+
+    /// <summary>Evidence that was handed to it.</summary>
+    public ConcurrentQueue<byte[]> Accusations { get; } = new();
+
     /// <summary>Changes or replaces an answer: given the path and the honest answer.</summary>
     public Func<string, HttpResponseMessage, HttpResponseMessage>? Tamper { get; set; }
 
@@ -35,7 +51,8 @@ internal sealed class FakeNode(FakeNetwork network, TestNode keys)
         if (IsDead) throw new HttpRequestException("Connection refused");
 
         string path = request.RequestUri!.PathAndQuery.TrimStart('/');
-        var answer = Honest(path, request.Headers.Range);
+        var body = request.Content?.ReadAsByteArrayAsync().GetAwaiter().GetResult() ?? [];
+        var answer = request.Method == HttpMethod.Post ? Posted(path, body) : Honest(path, request.Headers.Range);
         return Tamper is null ? answer : Tamper(path, answer);
     }
 
@@ -47,10 +64,26 @@ internal sealed class FakeNode(FakeNetwork network, TestNode keys)
         return network.Keys.Note(checkpoint, cosigners.Select(node => network.Keys.Nodes[node].Attest(checkpoint, time)));
     }
 
+    public byte[] Attest(Nonce nonce)
+    {
+        var newest = Cosigned ?? Shown.Checkpoint;
+        var claimed = new Checkpoint(Speaks.Origin, newest.Size, newest.Root);
+        return NonceAnswer.Sign(Speaks.Key, claimed, network.Now + ClockOffset, [nonce])[0].ToBytes();
+    }
+
     public static HttpResponseMessage Bytes(byte[] body, HttpStatusCode status = HttpStatusCode.OK) =>
         new(status) { Content = new ByteArrayContent(body) };
 
     public override string ToString() => keys.Name;
+
+    private HttpResponseMessage Posted(string path, byte[] body)
+    {
+        if (path == "attest" && Nonce.TryRead(body, out var nonce)) return Bytes(Attest(nonce));
+        if (path != "evidence") return new HttpResponseMessage(HttpStatusCode.BadRequest);
+
+        Accusations.Enqueue(body);
+        return Bytes("{}"u8.ToArray());
+    }
 
     private HttpResponseMessage Honest(string path, RangeHeaderValue? range) => path.Split('?')[0].Split('/') switch
     {

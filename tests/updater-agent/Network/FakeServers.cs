@@ -91,14 +91,25 @@ internal sealed class FakeServers : IAsyncDisposable
             using (client)
             {
                 var stream = client.GetStream();
-                using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
+                while (await ReadLine(stream) is { Length: > 0 } line)
                 {
                     // A proxy is asked for whole addresses.
-                    using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node, line.Split(' ')[1]));
-                    while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } header)
+                    using var request = new HttpRequestMessage(new HttpMethod(line.Split(' ')[0]), new Uri(node, line.Split(' ')[1]));
+                    while (await ReadLine(stream) is { Length: > 0 } header)
                     {
+                        if (header.StartsWith("Content-Length: ", StringComparison.Ordinal))
+                        {
+                            request.Content = new ByteArrayContent(new byte[int.Parse(header[16..], CultureInfo.InvariantCulture)]);
+                        }
+
                         if (header.StartsWith("Range: ", StringComparison.Ordinal)) request.Headers.Range = RangeHeaderValue.Parse(header[7..]);
+                    }
+
+                    if (request.Content is { } announced)
+                    {
+                        byte[] sent = await announced.ReadAsByteArrayAsync(_stop.Token);
+                        await stream.ReadExactlyAsync(sent, _stop.Token);
+                        request.Content = new ByteArrayContent(sent);
                     }
 
                     using var answer = _network.Answer(request);
@@ -112,6 +123,15 @@ internal sealed class FakeServers : IAsyncDisposable
         {
             // The agent went away, the node is dead, or the test is over.
         }
+    }
+
+    // Byte by byte: what follows the headers is no text.
+    private async Task<string> ReadLine(NetworkStream stream)
+    {
+        var line = new StringBuilder();
+        byte[] one = new byte[1];
+        while (await stream.ReadAsync(one, _stop.Token) == 1 && one[0] != '\n') line.Append((char)one[0]);
+        return line.ToString().TrimEnd('\r');
     }
 
     private static byte[] Head(HttpResponseMessage answer, int length)

@@ -7,11 +7,16 @@ internal sealed class Candidates
 {
     private readonly Queue<int> _left = [];
     private readonly List<NodeFailure> _failures;
+    private readonly HashSet<int> _convicted;
     private int _failuresBefore;
 
-    public Candidates() => _failures = [];
+    /// <param name="convicted">Nodes that are asked nothing.</param>
+    public Candidates(IEnumerable<int> convicted)
+        : this([], [.. convicted])
+    {
+    }
 
-    private Candidates(List<NodeFailure> failures) => _failures = failures;
+    private Candidates(List<NodeFailure> failures, HashSet<int> convicted) => (_failures, _convicted) = (failures, convicted);
 
     /// <summary>Of every question so far, oldest first.</summary>
     public IReadOnlyList<NodeFailure> Failures => _failures;
@@ -26,15 +31,18 @@ internal sealed class Candidates
         [.. _failures.Skip(_failuresBefore).Select(failure => failure.Fault.Rejection).OfType<Rejection>()];
 
     /// <summary>For a question in the middle of this one; what nodes do instead is noted in the same place.</summary>
-    public Candidates Apart() => new(_failures);
+    public Candidates Apart() => new(_failures, _convicted);
 
-    /// <summary>Begins a question: these nodes have it, in this order.</summary>
+    /// <summary>Begins a question: these nodes have it, in this order, but for those convicted of two histories.</summary>
     public void Choose(IEnumerable<int> order)
     {
         _left.Clear();
         _failuresBefore = _failures.Count;
-        foreach (int node in order) _left.Enqueue(node);
+        foreach (int node in order.Where(node => !_convicted.Contains(node))) _left.Enqueue(node);
     }
+
+    /// <summary>From now on the node has no question any more.</summary>
+    public void Convict(int node) => _convicted.Add(node);
 
     public int Next() => Asked = _left.Dequeue();
 

@@ -1,4 +1,5 @@
 using SupplyChain.Protocol.Log;
+using SupplyChain.UpdaterAgent.Core.Freshness;
 
 namespace SupplyChain.UpdaterAgent.Core.Rounds;
 
@@ -8,36 +9,46 @@ namespace SupplyChain.UpdaterAgent.Core.Rounds;
 /// </summary>
 internal sealed class CheckRound(UpdateTask task, Candidates candidates, Offers offers) : Round(task, candidates, offers)
 {
-    private bool _isAskingLatest;
+    private Question _question;
+    private Suspicion? _suspicion;
     private TreeSize _shown;
+
+    private enum Question
+    {
+        Checkpoint,
+        Latest,
+        Consistency,
+    }
 
     public override RoundStep Start()
     {
         Candidates.Choose(Task.Order);
-        return AskNext();
+        return AskFirst();
     }
 
-    public override RoundStep On(UpdateEvent happened, long now) => happened switch
+    public override RoundStep On(UpdateEvent happened, ClockReading reading) => (happened, _question) switch
     {
-        UpdateEvent.CheckpointCame came when !_isAskingLatest => OnCheckpoint(came.Note, now),
-        UpdateEvent.LatestCame came when _isAskingLatest => OnLatest(came.Bundle, now),
-        UpdateEvent.NodeFailed failed => Failed(failed.Fault),
-        _ => throw NotAskedFor(happened, _isAskingLatest ? "the question for the latest" : "the question for a checkpoint"),
+        (UpdateEvent.CheckpointCame came, Question.Checkpoint) => OnCheckpoint(came.Note, Now(reading)),
+        (UpdateEvent.LatestCame came, Question.Latest) => OnLatest(came.Bundle, Now(reading)),
+        (UpdateEvent.ConsistencyCame came, Question.Consistency) => Refused(_suspicion!, came.Root, came.Proof),
+        (UpdateEvent.NodeFailed, Question.Consistency) => Refused(_suspicion!.Rejection),
+        (UpdateEvent.NodeFailed failed, _) => Failed(failed.Fault),
+        _ => throw NotAskedFor(happened, _question),
     };
 
     protected override RoundStep AskNext()
     {
-        _isAskingLatest = false;
+        _question = Question.Checkpoint;
         return new RoundStep.Asking(new UpdateEffect.AskCheckpoint(Candidates.Next()));
     }
 
     // An unchanged checkpoint ends a check, because the map under it is unchanged too.
     private RoundStep OnCheckpoint(ReadOnlyMemory<byte> note, long now)
     {
-        if (!Offers.Certify(note, now).TryGet(out var certified, out var rejection)) return Refused(rejection);
+        if (!Offers.Certify(note, now).TryGet(out var certified, out var rejection)) return Refused(rejection, note);
         if (certified.Checkpoint == Offers.Trusted && Offers.FromStored(note, now) is { } found) return found;
 
-        _isAskingLatest = true;
+        _question = Question.Latest;
         _shown = certified.Checkpoint.Size;
         return new RoundStep.Asking(new UpdateEffect.AskLatest(Candidates.Asked, Offers.From));
     }
@@ -45,7 +56,13 @@ internal sealed class CheckRound(UpdateTask task, Candidates candidates, Offers 
     private RoundStep OnLatest(ReadOnlyMemory<byte> bytes, long now)
     {
         if (!Offers.Attest(bytes, now).TryGet(out var bundle, out var rejection))
-            return Refused(rejection, then => OnLatest(bytes, then));
+        {
+            if (!Suspicion.TryRaise(Offers.Trusted, bytes, rejection, out _suspicion))
+                return Refused(rejection, again: then => OnLatest(bytes, Now(then)));
+
+            _question = Question.Consistency;
+            return new RoundStep.Asking(_suspicion.Question(Candidates.Asked));
+        }
 
         var persist = Offers.Advance(bundle);
         var size = bundle.Map.Certified.Checkpoint.Size;
@@ -58,4 +75,8 @@ internal sealed class CheckRound(UpdateTask task, Candidates candidates, Offers 
         if (!Offers.Offer(bundle, now).TryGet(out var offer, out rejection)) return Refused(rejection).Behind(persist);
         return new RoundStep.Found(offer).Behind([.. persist, .. Offers.Floor(offer), Offers.Keep(bundle)]);
     }
+
+    // A clock that jumped in the meantime counts for nothing, and the trusted time is safe.
+    private long Now(ClockReading reading) =>
+        NetworkTime.Of(Offers.State, reading, Offers.Root.Freshness.Skew) ?? Offers.State.LatestTime;
 }

@@ -1,3 +1,6 @@
+using SupplyChain.Protocol;
+using SupplyChain.Protocol.Equivocation;
+using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Notes;
 using SupplyChain.Protocol.Trust;
 using SupplyChain.Protocol.Verification;
@@ -80,6 +83,22 @@ internal sealed class Offers(UpdateTask task)
         _walked.Clear();
         return effects;
     }
+
+    /// <summary>Step 4's end: a quorum told the time.</summary>
+    public UpdateEffect.Persist Confirm(Confirmation confirmation)
+    {
+        State = State.Confirm(confirmation);
+        return new UpdateEffect.Persist(State);
+    }
+
+    /// <summary>
+    /// Evidence against nodes that cosigned both this note and that of the last whole check: of one size with two roots, or
+    /// of two sizes with a proof of what the larger tree had at the smaller one.
+    /// </summary>
+    public IReadOnlyList<Evidence> Accuse(ReadOnlyMemory<byte> note, Digest prefix = default, ConsistencyProof? proof = null) =>
+        _proof is not null && SignedNote.TryParse(_proof.Note.Span, out var trusted) && SignedNote.TryParse(note.Span, out var other)
+            ? Prosecution.OfNotes(Root, trusted, other, prefix, proof)
+            : [];
 
     /// <summary>Steps 8 to 10.</summary>
     public Verdict<Offer> Offer(AttestedBundle bundle, long now)

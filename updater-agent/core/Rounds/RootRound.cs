@@ -1,3 +1,5 @@
+using SupplyChain.UpdaterAgent.Core.Freshness;
+
 namespace SupplyChain.UpdaterAgent.Core.Rounds;
 
 /// <summary>
@@ -9,10 +11,10 @@ internal sealed class RootRound(UpdateTask task, Candidates candidates, Offers o
     public override RoundStep Start()
     {
         Candidates.Choose(Task.Order);
-        return AskNext();
+        return AskFirst();
     }
 
-    public override RoundStep On(UpdateEvent happened, long now) => happened switch
+    public override RoundStep On(UpdateEvent happened, ClockReading reading) => happened switch
     {
         UpdateEvent.RootCame came => Offers.Follow(came.File) is { } rejection ? Refused(rejection) : new RoundStep.RootFound(),
         UpdateEvent.NodeFailed failed => Failed(failed.Fault),

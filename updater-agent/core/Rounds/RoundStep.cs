@@ -1,4 +1,5 @@
 using SupplyChain.Protocol.Verification;
+using SupplyChain.UpdaterAgent.Core.Freshness;
 
 namespace SupplyChain.UpdaterAgent.Core.Rounds;
 
@@ -21,7 +22,7 @@ internal abstract record RoundStep
     /// <summary>The round needs the next trust root to go on.</summary>
     /// <param name="Why">The map has a newer root than the one in use.</param>
     /// <param name="Again">Tries the same answer under the next root, at a time.</param>
-    public sealed record NeedsRoot(Rejection Why, Func<long, RoundStep> Again) : RoundStep([]);
+    public sealed record NeedsRoot(Rejection Why, Func<ClockReading, RoundStep> Again) : RoundStep([]);
 
     /// <summary>The next trust root is in use.</summary>
     public sealed record RootFound() : RoundStep([]);

@@ -10,14 +10,14 @@ namespace SupplyChain.UpdaterAgent.Commands;
 /// <summary><c>check</c>: what the channel offers, from one node's proof; installs nothing.</summary>
 internal static class CheckCommand
 {
-    public static async Task<Report> Run(AgentSession session, Screen screen, CancellationToken stop)
+    public static async Task<Report> Run(AgentSession session, Screen screen, CancellationToken stop, bool confirmTime = false)
     {
         long start = Stopwatch.GetTimestamp();
         var state = session.State;
-        var result = await session.Run(UpdateGoal.Check, new DownloadDisplay(screen), inTurn: true, stop);
+        var result = await session.Run(UpdateGoal.Check, new DownloadDisplay(screen), inTurn: true, stop, confirmTime);
         if (result.Outcome is not UpdateOutcome.Decided { Decision: not Decision.Refused and var decision })
         {
-            return Outcomes.ErrorOf(state.Root, result);
+            return Outcomes.ErrorOf(session, result);
         }
 
         var certified = result.Certified!;
@@ -39,6 +39,7 @@ internal static class CheckCommand
             Bytes = session.Traffic.Bytes,
             Milliseconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1),
             Failures = Outcomes.Failures(state.Root, result),
+            Evidence = Outcomes.Evidence(state),
             StateDamage = state.Damage,
         };
     }

@@ -16,8 +16,9 @@ internal static class InstallCommand
     /// <param name="liftQuarantine">Versions that were rolled back may be installed again.</param>
     /// <param name="inTurn">Wait for the machine's place in a rollout.</param>
     /// <param name="stop">Until the switch; the switch itself is brought to its end.</param>
+    /// <param name="confirmTime">Ask a quorum for the time, also when nothing is to be installed.</param>
     public static async Task<Report> Run(
-        AgentSession session, Screen screen, bool liftQuarantine, bool inTurn, CancellationToken stop)
+        AgentSession session, Screen screen, bool liftQuarantine, bool inTurn, CancellationToken stop, bool confirmTime = false)
     {
         var state = session.State;
         session.HoldInstall();
@@ -26,7 +27,7 @@ internal static class InstallCommand
         if (liftQuarantine) Lift(session);
 
         var previous = session.Installed;
-        var result = await session.Run(UpdateGoal.Install, new DownloadDisplay(screen), inTurn, stop);
+        var result = await session.Run(UpdateGoal.Install, new DownloadDisplay(screen), inTurn, stop, confirmTime);
         var report = new InstallReport
         {
             Status = "already-installed",
@@ -35,6 +36,7 @@ internal static class InstallCommand
             Version = previous?.ToString(),
             TreeSize = result.Certified?.Checkpoint.Size.Value ?? 0,
             Failures = Outcomes.Failures(state.Root, result),
+            Evidence = Outcomes.Evidence(state),
             StateDamage = state.Damage,
         };
         return result.Outcome switch
@@ -48,7 +50,7 @@ internal static class InstallCommand
                 Version = held.Update.Release.Version.ToString(),
                 Held = Outcomes.NameOf(held.Reason),
             },
-            _ => Outcomes.ErrorOf(state.Root, result),
+            _ => Outcomes.ErrorOf(session, result),
         };
     }
 

@@ -8,6 +8,7 @@ using SupplyChain.UpdaterAgent.Core.Policy;
 using SupplyChain.UpdaterAgent.Downloads;
 using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Updating;
 
 namespace SupplyChain.UpdaterAgent.Commands;
@@ -16,7 +17,7 @@ namespace SupplyChain.UpdaterAgent.Commands;
 internal static class Outcomes
 {
     private const string TryLater =
-        "Nothing was changed. Try again when more nodes answer; if the nodes' times are refused, look at this machine's clock.";
+        "Nothing was changed. Try again when more nodes answer; 'status' tells how long ago enough of them did.";
 
     /// <summary>Nodes that were asked in vain, each fault once.</summary>
     public static IReadOnlyList<NodeLine> Failures(TrustRoot root, UpdateResult result)
@@ -36,6 +37,26 @@ internal static class Outcomes
     public static IReadOnlyList<string> NodesUsed(TrustRoot root, UpdateResult result) =>
         [.. Conduct(result).Where(node => node.Pieces > 0).Select(node => root.Nodes[node.Node].Name)];
 
+    /// <summary>Nodes that evidence in the state folder convicts; null when there is none.</summary>
+    public static IReadOnlyList<EvidenceLine>? Evidence(AgentState state)
+    {
+        EvidenceLine[] lines =
+        [
+            .. state.Evidence.Convictions().Select(conviction => new EvidenceLine(
+                conviction.Evidence.Node, conviction.Contradiction, state.Evidence.FileOf(conviction.Evidence.Node))),
+        ];
+        return lines is [] ? null : lines;
+    }
+
+    public static string NameOf(TimeStanding standing) => standing switch
+    {
+        TimeStanding.NeverConfirmed => "never-confirmed",
+        TimeStanding.Unconfirmed => "unconfirmed",
+        TimeStanding.Confirmed => "confirmed",
+        TimeStanding.Starved => "starved",
+        _ => throw new ArgumentOutOfRangeException(nameof(standing)),
+    };
+
     public static string NameOf(HoldReason reason) => reason switch
     {
         HoldReason.Quarantined => "quarantined",
@@ -45,7 +66,13 @@ internal static class Outcomes
     };
 
     /// <summary>The report of a run that ended otherwise than with a decision to tell or to carry out.</summary>
-    public static ErrorReport ErrorOf(TrustRoot root, UpdateResult result)
+    public static ErrorReport ErrorOf(AgentSession session, UpdateResult result) => ErrorOf(session.State.Root, result) with
+    {
+        Evidence = Evidence(session.State),
+        Time = session.Time is not TimeStanding.Confirmed and var standing ? NameOf(standing) : null,
+    };
+
+    private static ErrorReport ErrorOf(TrustRoot root, UpdateResult result)
     {
         var failures = Failures(root, result);
         return result.Outcome switch
@@ -55,8 +82,8 @@ internal static class Outcomes
             UpdateOutcome.Refused refused => Refused(refused.Rejection, refused.Rejection.Detail) with { Failures = failures },
             UpdateOutcome.NoQuorum quorum => new ErrorReport(
                 new ErrorBody(ExitCode.NoQuorum, quorum.Rejection.Name, quorum.Rejection.Detail, TryLater),
-                Answers: quorum.Roll is null ? null : Answers(root, quorum.Roll),
-                Failures: quorum.Roll is null ? failures : null),
+                Answers: quorum.Answers is null ? null : Answers(root, quorum.Answers),
+                Failures: quorum.Answers is null ? failures : null),
             UpdateOutcome.NotDownloaded when result.Refusal is { } why => ErrorOf(why) with { Failures = failures },
             UpdateOutcome.NotDownloaded when result.Download?.Outcome == DownloadOutcome.DigestsDisagree => new ErrorReport(
                 new ErrorBody(
@@ -101,7 +128,7 @@ internal static class Outcomes
     private static string HintFor(RejectionReason reason) => reason switch
     {
         RejectionReason.CheckpointForked =>
-            "Two quorums contradict each other: more than f nodes are corrupt. Install nothing and call the operators.",
+            "Two quorums contradict each other: more than f nodes are corrupt. Install nothing and call the operators; 'status' names who signed both.",
         RejectionReason.CheckpointRolledBack => "The nodes showed a log older than one seen before. Nothing was changed.",
         RejectionReason.RootOutdated => "The network has a newer trust root, and no node gave it with its proof. Nothing was changed; try again.",
         RejectionReason.ReleaseRevoked => "The maintainers withdrew this release; wait for the next one.",
@@ -109,9 +136,9 @@ internal static class Outcomes
         _ => "Nothing was changed. docs/protocol.md §7 says what each name means.",
     };
 
-    private static IReadOnlyList<NodeLine> Answers(TrustRoot root, RollCall roll) =>
+    private static IReadOnlyList<NodeLine> Answers(TrustRoot root, NonceAnswers answers) =>
     [
-        .. roll.Entries.Select(entry => entry.Fault is { } fault
+        .. answers.Entries.Select(entry => entry.Fault is { } fault
             ? Line(root, entry.Node, fault)
             : new NodeLine(root.Nodes[entry.Node].Name, root.Nodes[entry.Node].Url, "answered", $"size {entry.Own!.Size}")),
     ];

@@ -15,6 +15,7 @@ internal sealed class RunCommand(World world, ILogger log)
     private int _cycles;
     private int _installed;
     private int _failures;
+    private bool _hasBegunWell;
 
     public async Task<Report> Run(StateFolder folder, Screen screen, bool checkOnly, CancellationToken stop)
     {
@@ -41,13 +42,17 @@ internal sealed class RunCommand(World world, ILogger log)
             async () =>
             {
                 using var session = AgentSession.Open(folder, world);
+                // Whatever was told before this process was started is asked anew.
+                bool isFirst = !_hasBegunWell;
                 return checkOnly
-                    ? await CheckCommand.Run(session, screen, stop)
-                    : await InstallCommand.Run(session, screen, liftQuarantine: false, inTurn: true, stop);
+                    ? await CheckCommand.Run(session, screen, stop, confirmTime: isFirst)
+                    : await InstallCommand.Run(session, screen, liftQuarantine: false, inTurn: true, stop, confirmTime: isFirst);
             },
             stop);
         Tell(report);
-        return report.ExitCode == ExitCode.Done;
+        bool isWell = report.ExitCode == ExitCode.Done;
+        _hasBegunWell |= isWell;
+        return isWell;
     }
 
     private void Tell(Report report)
@@ -59,6 +64,8 @@ internal sealed class RunCommand(World world, ILogger log)
             case ErrorReport error:
                 _failures++;
                 log.Warning("{Name}: {Message}", error.Error.Name, error.Error.Message);
+                if (error.Time == "starved") log.Error("Starved: no quorum has confirmed the time for longer than a day");
+                Tell(error.Evidence);
                 Tell("Lied", error.Liars);
                 Tell("Asked in vain", error.Answers ?? error.Failures);
                 break;
@@ -67,15 +74,26 @@ internal sealed class RunCommand(World world, ILogger log)
                 log.Information("Installed {Product} {Version}, before it {Previous}", install.Product, install.Version, install.Previous);
                 Tell("Lied", install.Liars);
                 Tell("Asked in vain", install.Failures);
+                Tell(install.Evidence);
                 break;
             case InstallReport install:
                 log.Information("{Product}: {Status} {Version}", install.Product, install.Status, install.Version);
                 Tell("Asked in vain", install.Failures);
+                Tell(install.Evidence);
                 break;
             case CheckReport check:
                 log.Information("{Product}: {Status} {Version}", check.Product, check.Status, check.Available?.Version ?? check.Installed);
                 Tell("Asked in vain", check.Failures);
+                Tell(check.Evidence);
                 break;
+        }
+    }
+
+    private void Tell(IReadOnlyList<EvidenceLine>? convicted)
+    {
+        foreach (var line in convicted ?? [])
+        {
+            log.Error("Signed two histories: {Node} {Contradiction}; the proof is {File}", line.Node, line.Contradiction, line.File);
         }
     }
 

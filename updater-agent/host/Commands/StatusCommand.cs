@@ -1,3 +1,4 @@
+using SupplyChain.UpdaterAgent.Core.Freshness;
 using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.State;
@@ -26,6 +27,9 @@ internal static class StatusCommand
             trusted.FloorOf(config.Product, config.Channel)?.ToString(),
             trusted.Checkpoint?.Size.Value,
             trusted.LatestTime,
+            Outcomes.NameOf(NetworkTime.StandingOf(trusted, world.ReadClocks(), state.Root.Freshness.Skew)),
+            trusted.Confirmed?.Time,
+            Outcomes.Evidence(state),
             [.. installer.Quarantined.Select(one => new QuarantineLine(one.Version.ToString(), one.Reason))],
             state.Damage);
     }

@@ -49,6 +49,9 @@ internal sealed record CheckReport : Report
     /// <summary>Nodes asked in vain.</summary>
     public required IReadOnlyList<NodeLine> Failures { get; init; }
 
+    /// <summary>Nodes convicted of two histories; null when none is.</summary>
+    public IReadOnlyList<EvidenceLine>? Evidence { get; init; }
+
     public string? StateDamage { get; init; }
 
     internal override int ExitCode => Output.ExitCode.Done;
@@ -60,6 +63,7 @@ internal sealed record CheckReport : Report
         console.MarkupLineInterpolated($"[dim]{log}; {Requests} requests, {Quantity.Bytes(Bytes)}, {Milliseconds:0} ms[/]");
         if (RootExpired == true) console.MarkupLineInterpolated($"[yellow]Trust root {RootVersion} has expired: tell its maintainers.[/]");
         NodeLines.Print(console, "Asked in vain", Failures);
+        NodeLines.Print(console, Evidence);
         PrintDamage(console, StateDamage);
     }
 

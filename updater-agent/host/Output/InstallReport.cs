@@ -44,6 +44,9 @@ internal sealed record InstallReport : Report
     /// <summary>What else failed on the way.</summary>
     public required IReadOnlyList<NodeLine> Failures { get; init; }
 
+    /// <summary>Nodes convicted of two histories; null when none is.</summary>
+    public IReadOnlyList<EvidenceLine>? Evidence { get; init; }
+
     public string? StateDamage { get; init; }
 
     internal override int ExitCode => Output.ExitCode.Done;
@@ -61,6 +64,7 @@ internal sealed record InstallReport : Report
 
         NodeLines.Print(console, "Lied", Liars);
         NodeLines.Print(console, "Failed on the way", Failures);
+        NodeLines.Print(console, Evidence);
         PrintDamage(console, StateDamage);
     }
 

@@ -18,11 +18,15 @@ internal sealed record QuarantineLine(string Version, string Reason);
 /// <param name="Floor">The highest version ever verified for the channel.</param>
 /// <param name="TreeSize">Of the trusted checkpoint.</param>
 /// <param name="LatestTime">Unix seconds: the network's clock was there already.</param>
+/// <param name="Time">What this machine knows of the time (docs/protocol.md §7 step 4).</param>
+/// <param name="ConfirmedAt">Unix seconds, by the nodes' clocks: when a quorum last told it.</param>
+/// <param name="Evidence">Nodes convicted of two histories; null when none is.</param>
 /// <param name="Quarantined">Versions that are not installed again.</param>
 /// <param name="StateDamage">What is wrong with one copy of the trusted state.</param>
 internal sealed record StatusReport(
     string Origin, ulong RootVersion, long RootExpires, bool? RootExpired, string Product, string Channel,
-    string? Installed, string? Step, string? Fallback, string? Floor, ulong? TreeSize, long LatestTime,
+    string? Installed, string? Step, string? Fallback, string? Floor, ulong? TreeSize, long LatestTime, string Time, long? ConfirmedAt,
+    IReadOnlyList<EvidenceLine>? Evidence,
     IReadOnlyList<QuarantineLine> Quarantined, string? StateDamage)
     : Report
 {
@@ -37,8 +41,10 @@ internal sealed record StatusReport(
         Row("newest verified", Floor ?? "nothing");
         Row("network", $"{Origin}, trust root {RootVersion} until {Quantity.Time(RootExpires)}{(RootExpired == true ? ", which is past: tell its maintainers" : "")}");
         Row("trusted log", TreeSize is { } size ? $"{Quantity.Count(size)} entries at {Quantity.Time(LatestTime)}" : "never checked");
+        Row("time", ConfirmedAt is { } at ? $"{Time}, last by a quorum at {Quantity.Time(at)}" : Time);
         foreach (var line in Quarantined) Row("quarantined", $"{line.Version}: {line.Reason}");
         console.Write(table);
+        NodeLines.Print(console, Evidence);
         PrintDamage(console, StateDamage);
 
         void Row(string what, string value) => table.AddRow(what, Markup.Escape(value));

@@ -23,6 +23,7 @@ internal sealed class AgentState
         Root = root;
         _disk = disk;
         _trusted = Copies(folder, disk);
+        Evidence = new EvidenceFolder(folder.Evidence, root, disk);
     }
 
     public StateFolder Folder { get; }
@@ -32,7 +33,10 @@ internal sealed class AgentState
     /// <summary>The newest trust root that was walked to.</summary>
     public TrustRoot Root { get; private set; }
 
-    public required TrustedState Trusted { get; init; }
+    /// <summary>As it was last saved.</summary>
+    public required TrustedState Trusted { get; set; }
+
+    public EvidenceFolder Evidence { get; }
 
     /// <summary>
     /// What of it was damaged and made good: one copy of the trusted state, or a trust root that will be asked for again.
@@ -76,7 +80,11 @@ internal sealed class AgentState
     }
 
     /// <summary>Step 7.</summary>
-    public void Save(TrustedState trusted) => _trusted.Save(trusted.ToBytes());
+    public void Save(TrustedState trusted)
+    {
+        _trusted.Save(trusted.ToBytes());
+        Trusted = trusted;
+    }
 
     /// <summary>Step 2; before the state that names its version.</summary>
     public void Save(AdoptedRoot adopted)

@@ -21,6 +21,9 @@ internal sealed class StateFolder(string path)
     /// <summary>The proof bundle of the last complete check (docs/protocol.md §8).</summary>
     public string LastProof => In("latest.update");
 
+    /// <summary>Against nodes that signed two histories.</summary>
+    public string Evidence => In("evidence");
+
     public string Downloads => In("downloads");
 
     /// <summary>The record of applications of payload kind <c>livepatch</c> (docs/protocol.md §9).</summary>

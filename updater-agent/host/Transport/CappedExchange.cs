@@ -6,41 +6,22 @@ using SupplyChain.UpdaterAgent.Core;
 
 namespace SupplyChain.UpdaterAgent.Transport;
 
-/// <summary>One GET: no more bytes than the limit, no longer than the deadline, and every failure a value.</summary>
+/// <summary>One request: no more bytes than the limit, no longer than the deadline, and every failure a value.</summary>
 internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffic traffic)
 {
     private const int ReadSize = 64 * 1024;
 
     /// <summary>A whole body of at most <paramref name="limit"/> bytes, compressed or not; <paramref name="progress"/> is told how many came.</summary>
-    public async Task<Reply<byte[]>> Get(
-        Uri url, long limit, TimeSpan deadline, CancellationToken stop, Action<int>? progress = null)
+    public Task<Reply<byte[]>> Get(Uri url, long limit, TimeSpan deadline, CancellationToken stop, Action<int>? progress = null)
     {
-        using var late = new CancellationTokenSource(deadline, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, url);
-            request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue(BrotliBody.Name));
-            using var response = await Send(request, either.Token);
-            if (response.StatusCode != HttpStatusCode.OK)
-            {
-                return Reply<byte[]>.Failed(await Status(response, either.Token));
-            }
-
-            if (response.Content.Headers.ContentLength > limit) return Reply<byte[]>.Failed(TooLarge(limit));
-
-            var body = await ReadAll(response, limit, progress, either.Token);
-            return response.Content.Headers.ContentEncoding.Count == 0 ? body : BrotliBody.Expand(response, body, limit);
-        }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
-        {
-            return Reply<byte[]>.Failed(new NodeFault(FaultKind.TimedOut, $"no whole answer in {deadline.TotalSeconds:0} s"));
-        }
-        catch (Exception error) when (AsFault(error, stop) is { } fault)
-        {
-            return Reply<byte[]>.Failed(fault);
-        }
+        var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue(BrotliBody.Name));
+        return Whole(request, limit, deadline, progress, stop);
     }
+
+    /// <summary>A whole body of at most <paramref name="limit"/> bytes, for a small body of ours.</summary>
+    public Task<Reply<byte[]>> Post(Uri url, byte[] body, long limit, TimeSpan deadline, CancellationToken stop) =>
+        Whole(new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) }, limit, deadline, null, stop);
 
     /// <summary>Exactly the bytes of one range. The caller's token is the deadline.</summary>
     public async Task<NodeFault?> GetRange(
@@ -58,6 +39,35 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
         catch (Exception error) when (AsFault(error, stop) is { } fault)
         {
             return fault;
+        }
+    }
+
+    private async Task<Reply<byte[]>> Whole(
+        HttpRequestMessage asked, long limit, TimeSpan deadline, Action<int>? progress, CancellationToken stop)
+    {
+        using var request = asked;
+        using var late = new CancellationTokenSource(deadline, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
+        try
+        {
+            using var response = await Send(request, either.Token);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                return Reply<byte[]>.Failed(await Status(response, either.Token));
+            }
+
+            if (response.Content.Headers.ContentLength > limit) return Reply<byte[]>.Failed(TooLarge(limit));
+
+            var whole = await ReadAll(response, limit, progress, either.Token);
+            return response.Content.Headers.ContentEncoding.Count == 0 ? whole : BrotliBody.Expand(response, whole, limit);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            return Reply<byte[]>.Failed(new NodeFault(FaultKind.TimedOut, $"no whole answer in {deadline.TotalSeconds:0} s"));
+        }
+        catch (Exception error) when (AsFault(error, stop) is { } fault)
+        {
+            return Reply<byte[]>.Failed(fault);
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using SupplyChain.Protocol;
+using SupplyChain.Protocol.Equivocation;
+using SupplyChain.Protocol.Nonces;
 using SupplyChain.UpdaterAgent.Core;
 
 namespace SupplyChain.UpdaterAgent.Transport;
@@ -18,6 +20,14 @@ internal sealed class NodeClient(
 
     public Task<Reply<byte[]>> Checkpoint(int node, CancellationToken stop) =>
         Get(node, "checkpoint", Limits.MaxNoteSize, limits.Answer, stop);
+
+    /// <summary>The node's answer to a nonce.</summary>
+    public Task<Reply<byte[]>> Attest(int node, Nonce nonce, CancellationToken stop) =>
+        Post(node, "attest", nonce.ToArray(), Limits.MaxNonceAnswerSize, stop);
+
+    /// <summary>Hands a node evidence against another, or against itself.</summary>
+    public Task<Reply<byte[]>> Accuse(int node, Evidence evidence, CancellationToken stop) =>
+        Post(node, "evidence", evidence.ToBytes(), Limits.MaxEvidenceSize, stop);
 
     /// <summary>A proof bundle, with consistency from this size; 0 asks for none.</summary>
     public Task<Reply<byte[]>> Latest(int node, string product, string channel, ulong from, CancellationToken stop)
@@ -45,6 +55,9 @@ internal sealed class NodeClient(
     public Task<NodeFault?> Piece(
         int node, Digest artifact, long first, Memory<byte> into, long total, Action<long> progress, CancellationToken stop) =>
         _exchange.GetRange(new Uri(nodes[node], $"artifact/sha256/{artifact}"), first, into, total, progress, stop);
+
+    private Task<Reply<byte[]>> Post(int node, string path, byte[] body, long limit, CancellationToken stop) =>
+        _exchange.Post(new Uri(nodes[node], path), body, limit, limits.Answer, stop);
 
     private Task<Reply<byte[]>> Get(
         int node, string path, long limit, TimeSpan deadline, CancellationToken stop, Action<int>? progress = null) =>

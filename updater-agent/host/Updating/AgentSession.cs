@@ -1,6 +1,7 @@
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core;
+using SupplyChain.UpdaterAgent.Core.Freshness;
 using SupplyChain.UpdaterAgent.Core.Policy;
 using SupplyChain.UpdaterAgent.Downloads;
 using SupplyChain.UpdaterAgent.Installation;
@@ -43,6 +44,9 @@ internal sealed class AgentSession : IDisposable
     public Installer Installer { get; }
 
     public TimeProvider Clock => _world.Clock;
+
+    /// <summary>How far this machine knows what time it is.</summary>
+    public TimeStanding Time => NetworkTime.StandingOf(State.Trusted, _world.ReadClocks(), State.Root.Freshness.Skew);
 
     /// <summary>The version that is current here.</summary>
     public ReleaseVersion? Installed => Installer.Installed?.Version;
@@ -92,7 +96,9 @@ internal sealed class AgentSession : IDisposable
     /// <param name="display">Shows the download.</param>
     /// <param name="inTurn">Wait for the machine's place in a rollout; false when a person asks.</param>
     /// <param name="stop">Ends the run; pieces that were kept stay.</param>
-    public Task<UpdateResult> Run(UpdateGoal goal, DownloadDisplay display, bool inTurn, CancellationToken stop)
+    /// <param name="confirmTime">Ask a quorum for the time first, however sure this machine is of it.</param>
+    public Task<UpdateResult> Run(
+        UpdateGoal goal, DownloadDisplay display, bool inTurn, CancellationToken stop, bool confirmTime = false)
     {
         int[] order = [.. Enumerable.Range(0, _nodes.Count)];
         _world.Random.Shuffle(order);
@@ -113,10 +119,12 @@ internal sealed class AgentSession : IDisposable
             },
             Order = order,
             Known = _world.Signatures,
+            ConfirmTime = confirmTime,
+            Convicted = [.. State.Evidence.Convictions().Select(conviction => conviction.Node)],
             LastProof = State.LastProof(),
         };
         var downloader = new Downloader(_nodes, _downloads, _world.Download, _world.Clock);
-        return new UpdateRun(State, _nodes, downloader, update => Installer.Inspect(PayloadOf(update)), display, _world.Clock)
+        return new UpdateRun(State, _nodes, downloader, update => Installer.Inspect(PayloadOf(update)), display, _world)
             .Run(task, stop);
     }
 

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using SupplyChain.Protocol.Equivocation;
+using SupplyChain.Protocol.Nonces;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core;
 using SupplyChain.UpdaterAgent.Core.Freshness;
@@ -26,10 +29,10 @@ internal sealed record UpdateResult(
 /// <param name="downloader">Brings payloads.</param>
 /// <param name="inspect">Why an update cannot be installed on this machine; asked before it is downloaded.</param>
 /// <param name="display">Shows the download.</param>
-/// <param name="clock">Tells the nodes' answers' age.</param>
+/// <param name="world">Its clocks.</param>
 internal sealed class UpdateRun(
     AgentState state, NodeClient nodes, Downloader downloader, Func<VerifiedUpdate, InstallRefusal?> inspect,
-    DownloadDisplay display, TimeProvider clock)
+    DownloadDisplay display, World world)
 {
     private readonly TileProofs _proofs = new(nodes);
     private DownloadResult? _download;
@@ -38,7 +41,7 @@ internal sealed class UpdateRun(
     public async Task<UpdateResult> Run(UpdateTask task, CancellationToken stop)
     {
         var machine = new UpdateMachine(task);
-        for (var effects = machine.Start(); ;)
+        for (var effects = machine.Start(world.ReadClocks()); ;)
         {
             UpdateEvent? happened = null;
             foreach (var effect in effects)
@@ -51,7 +54,7 @@ internal sealed class UpdateRun(
                 happened = await CarryOut(effect, task, stop) ?? happened;
             }
 
-            effects = machine.On(happened ?? throw new UnreachableException(), clock.GetUtcNow().ToUnixTimeSeconds());
+            effects = machine.On(happened ?? throw new UnreachableException(), world.ReadClocks());
         }
     }
 
@@ -77,9 +80,14 @@ internal sealed class UpdateRun(
                 return EventOf(await nodes.Root(ask.Node, ask.Version, stop), file => new UpdateEvent.RootCame(file));
             case UpdateEffect.AskConsistency ask:
                 var proof = await _proofs.Consistency(ask.Node, ask.OldSize, ask.NewSize, stop);
-                return EventOf(proof, came => new UpdateEvent.ConsistencyCame(came));
-            case UpdateEffect.AskEveryone:
-                return new UpdateEvent.EveryoneAnswered(await Everyone(stop));
+                return EventOf(proof, came => new UpdateEvent.ConsistencyCame(came.Root, came.Proof));
+            case UpdateEffect.AskEveryone ask:
+                await Task.Delay(ask.Pause, world.Clock, stop);
+                return await Everyone(stop);
+            case UpdateEffect.KeepEvidence keep:
+                state.Evidence.Keep(keep.Evidence);
+                await Accuse(keep.Evidence, stop);
+                return null;
             case UpdateEffect.Download download:
                 return await Download(download.Update, task.Order, stop);
             default:
@@ -87,14 +95,28 @@ internal sealed class UpdateRun(
         }
     }
 
-    private async Task<IReadOnlyList<NodeAnswer>> Everyone(CancellationToken stop) =>
-        await Task.WhenAll(Enumerable.Range(0, nodes.Count).Select(async node =>
+    // One nonce for all: a node that hands it on gets an answer that is only good for itself.
+    private async Task<UpdateEvent> Everyone(CancellationToken stop)
+    {
+        var nonce = new Nonce(RandomNumberGenerator.GetBytes(Nonce.Size));
+        var convicted = state.Evidence.Convictions().ToDictionary(conviction => conviction.Node);
+        var answers = await Task.WhenAll(Enumerable.Range(0, nodes.Count).Select(async node =>
         {
-            var reply = await nodes.Checkpoint(node, stop);
-            return reply.TryGet(out byte[]? note, out var fault)
-                ? (NodeAnswer)new NodeAnswer.Note(node, note)
-                : new NodeAnswer.Silence(node, fault);
+            if (convicted.TryGetValue(node, out var conviction))
+                return NodeAnswer.Silence(node, new NodeFault(FaultKind.Convicted, conviction.Contradiction));
+
+            var (attested, checkpoint) = (nodes.Attest(node, nonce, stop), nodes.Checkpoint(node, stop));
+            return new NodeAnswer(node, HeardOf(await attested), HeardOf(await checkpoint));
         }));
+        return new UpdateEvent.EveryoneAnswered(nonce, answers);
+    }
+
+    // Whoever cannot take it now may have it from another agent, or from the folder.
+    private async Task Accuse(Evidence evidence, CancellationToken stop) =>
+        await Task.WhenAll(Enumerable.Range(0, nodes.Count).Select(node => nodes.Accuse(node, evidence, stop)));
+
+    private static Heard HeardOf(Reply<byte[]> reply) =>
+        reply.TryGet(out byte[]? bytes, out var fault) ? new Heard.Bytes(bytes) : new Heard.Silence(fault);
 
     private async Task<UpdateEvent> Download(VerifiedUpdate update, IReadOnlyList<int> order, CancellationToken stop)
     {

@@ -1,6 +1,8 @@
+using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core.Download;
+using SupplyChain.UpdaterAgent.Core.Freshness;
 using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Machine;
@@ -15,6 +17,9 @@ internal sealed record World
     public required HttpClient Http { get; init; }
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The steady clock, and which start of the machine it counts from.</summary>
+    public Func<(long Uptime, Digest Boot)> Steady { get; init; } = LocalClock.Read;
 
     public IDisk Disk { get; init; } = new LinuxDisk();
 
@@ -33,4 +38,11 @@ internal sealed record World
     public TransportLimits Transport { get; init; } = TransportLimits.Default;
 
     public DownloadLimits Download { get; init; } = DownloadLimits.Default;
+
+    /// <summary>All clocks now.</summary>
+    public ClockReading ReadClocks()
+    {
+        var (uptime, boot) = Steady();
+        return new ClockReading(Math.Max(0, Clock.GetUtcNow().ToUnixTimeSeconds()), uptime, boot);
+    }
 }
