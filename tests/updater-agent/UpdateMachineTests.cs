@@ -223,8 +223,8 @@ public sealed class UpdateMachineTests : IDisposable
         Everyone();
         Assert.Equal(RejectionReason.CheckpointForked, Assert.IsType<UpdateOutcome.Refused>(Outcome).Rejection.Reason);
 
-        // All four signed both, so all four are named.
-        Assert.Equal(4, _effects.OfType<UpdateEffect.KeepEvidence>().Count());
+        // All four signed the second; three signed the first one that the agent keeps.
+        Assert.Equal(3, _effects.OfType<UpdateEffect.KeepEvidence>().Count());
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class WireLockTests
         { "trusted state", "6a8bcb013395ff6ddbfa70bfe325610fb9facb1f3489aca1b6c0846001ec82d1" },
         { "nonce answer", "2c1898d99f71457fd661efb4c25f2ec969e53344d502ba74855efefc8eebbca3" },
         { "evidence", "910c99954adb2254d30eab551b65b6c1f221ba3663168ffbb8e28fe702a181d4" },
-        { "confirmed state", "" },
+        { "confirmed state", "1a4e43e8bb2582c2254b8f73336aff63ecd14688c79a805c898cfe17b1f66d89" },
         { "update", "4cc6af51f2778a28ee5299543314b2dc0598b9b3480e65673682bdc509fba739" },
         { "root update", "2bd4f4eac5f2af9f3b2ecba7233cb995f03059b0a1746d656358c483f285e46f" },
         { "map answer", "121605e67548d767f479d832f056eccee14b074b9638a29ae1f78e0e8dac546c" },

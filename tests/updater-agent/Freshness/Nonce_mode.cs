@@ -204,7 +204,9 @@ public sealed class Nonce_mode : IDisposable
         Start(UpdateGoal.Check, state: state, change: task => task with { LastProof = proof, ConfirmTime = byNonce });
         Go(other.Log);
         Assert.Equal(RejectionReason.CheckpointForked, Assert.IsType<UpdateOutcome.Refused>(Outcome).Rejection.Reason);
-        Assert.Equal(4, _effects.OfType<UpdateEffect.KeepEvidence>().Count());
+
+        // All four signed the second; three signed the first one that the agent keeps.
+        Assert.Equal(3, _effects.OfType<UpdateEffect.KeepEvidence>().Count());
     }
 
     public void Dispose() => _network.Dispose();
