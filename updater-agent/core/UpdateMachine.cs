@@ -63,6 +63,14 @@ public sealed class UpdateMachine
     {
         if (_phase != Phase.NotStarted) throw new InvalidOperationException("A machine runs once.");
 
+        // Two quorums contradict each other: that stays so until the operator knows which of them is right.
+        int faulty = _task.Root.Quorum.Faulty;
+        if (_task.Convicted.Count > faulty)
+        {
+            var forked = $"{_task.Convicted.Count} nodes are convicted of two histories, and at most {faulty} may be corrupt";
+            return End(new UpdateOutcome.Refused(new Rejection(RejectionReason.CheckpointForked, forked)));
+        }
+
         bool isSure = !_task.ConfirmTime && NetworkTime.Of(_task.State, reading, _task.Root.Freshness.Skew) is not null;
         return isSure ? Begin(Phase.Checking, new CheckRound(_task, _candidates, _offers)) : AskEveryone();
     }

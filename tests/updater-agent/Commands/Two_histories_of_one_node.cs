@@ -53,6 +53,13 @@ public sealed class Two_histories_of_one_node
         Assert.Equal("checkpoint-forked", agent.Json.GetProperty("error").GetProperty("name").GetString());
         var named = agent.Json.GetProperty("evidence").EnumerateArray().Select(line => line.GetProperty("node").GetString());
         Assert.Equal(["node-00", "node-01", "node-02"], named);
+
+        // It stays stopped, whoever is asked and whatever they say now.
+        foreach (var node in agent.Network.Nodes) (node.Log, node.Cosigners) = (null, null);
+        agent.Network.Requests.Clear();
+        Assert.Equal(ExitCode.Refused, await agent.RunJson("install"));
+        Assert.Equal("checkpoint-forked", agent.Json.GetProperty("error").GetProperty("name").GetString());
+        Assert.Empty(agent.Network.Requests);
     }
 
     [Fact]

@@ -30,13 +30,25 @@ public sealed class Histories
     }
 
     [Fact]
-    public async Task A_longer_history_that_does_not_extend_ours_is_consistency_invalid()
+    public async Task A_longer_history_that_does_not_extend_ours_is_checkpoint_forked_by_its_own_tiles()
     {
         await using var attacked = await Attacked.WithVersionOne();
         using var other = new FakeNetwork();
         other.Offer("6.6.6", Attacked.Two);
         other.Offer("7.7.7", Attacked.Two);
         attacked.Show(other.Log);
+        await attacked.Refuses("checkpoint-forked");
+    }
+
+    [Fact]
+    public async Task A_longer_history_that_shows_neither_proof_nor_tiles_is_consistency_invalid()
+    {
+        await using var attacked = await Attacked.WithVersionOne();
+        using var other = new FakeNetwork();
+        other.Offer("6.6.6", Attacked.Two);
+        other.Offer("7.7.7", Attacked.Two);
+        attacked.Show(other.Log);
+        attacked.Tamper((path, honest) => path.StartsWith("tile", StringComparison.Ordinal) ? FakeNode.Bytes([]) : honest);
         await attacked.Refuses("consistency-invalid");
     }
 
@@ -90,7 +102,7 @@ public sealed class Histories
     public async Task One_relay_that_speaks_for_everyone_is_not_enough_answers()
     {
         await using var attacked = await Attacked.OfferedVersionTwo();
-        for (int node = 1; node < 4; node++) attacked.Network.Nodes[node].Cosigners = [.. Enumerable.Range(0, 4).Where(other => other != node)];
+        for (int node = 1; node < 4; node++) attacked.Network.Nodes[node].Speaks = attacked.Network.Nodes[0].Speaks;
         await attacked.InstallFails("not-enough-answers", ExitCode.NoQuorum);
     }
 
