@@ -9,7 +9,7 @@ public sealed class Honest_networks
     [Theory]
     [InlineData(4, 12)]
     [InlineData(7, 4)]
-    public void Agree_through_storms_and_power_failures_make_progress_when_healed_and_fall_silent(int nodes, int seeds) =>
+    public void Agree_through_storms_make_progress_when_these_are_over_and_fall_silent(int nodes, int seeds) =>
         Seeds.AssertSound(seeds, seed => Scenario.Of(seed, nodes, Liars.None));
 
     [Theory]

@@ -57,15 +57,18 @@ internal abstract class Adversary(SimulatedNetwork simulation, byte index) : Sim
     protected Proposal? Propose(Block block)
     {
         var header = block.Header;
-        var parent = Certificate(VoteKind.Finalize, header.ParentView) ?? Certificate(VoteKind.Notarize, header.ParentView);
+        var parent = _tips.Find(tip => tip.Header.Hash == header.ParentHash)?.Finalisation
+            ?? Certificate(VoteKind.Finalize, header.ParentView)
+            ?? Certificate(VoteKind.Notarize, header.ParentView);
         if (parent is null && header.ParentView != View.Genesis) return null;
         if (parent is not null && parent.Block != header.ParentHash) return null;
 
         var between = _certificates.Values
-            .Where(known => known.Kind == VoteKind.Nullify && known.View > header.ParentView && known.View < header.View)
+            .Where(known => known.Kind == VoteKind.Nullify)
+            .Where(known => known.View > header.ParentView && known.View < header.View)
             .OrderBy(known => known.View);
-        var vote = Sign(VoteKind.Notarize, header.View, header.Hash);
-        return new Proposal(block, new Justification(header.ParentView == View.Genesis ? null : parent, [.. between]), vote);
+        var justification = new Justification(header.ParentView == View.Genesis ? null : parent, [.. between]);
+        return new Proposal(block, justification, Sign(VoteKind.Notarize, header.View, header.Hash));
     }
 
     /// <summary>
@@ -74,13 +77,13 @@ internal abstract class Adversary(SimulatedNetwork simulation, byte index) : Sim
     /// </summary>
     protected Block? Build(
         ChainTip parent, View view, ImmutableArray<ReadOnlyMemory<byte>> entries, long time,
-        Func<Header, Header>? distort = null)
+        Func<Header, Header>? distort = null, ulong? height = null)
     {
-        ulong height = parent.Header.Height + 1;
+        ulong next = height ?? parent.Header.Height + 1;
         LedgerState after;
         try
         {
-            after = parent.Ledger.Replay(entries, time, height).After;
+            after = parent.Ledger.Replay(entries, time, next).After;
         }
         catch (InvariantBrokenException)
         {
@@ -88,7 +91,7 @@ internal abstract class Adversary(SimulatedNetwork simulation, byte index) : Sim
         }
 
         var header = new Header(
-            Simulation.Committee.Epoch, view, height, parent.Header.View, parent.Header.Hash, time,
+            Simulation.Committee.Epoch, view, next, parent.Header.View, parent.Header.Hash, time,
             Simulation.Committee.Leader(view), Block.RootOf(entries), after.Size, after.LogRoot, after.MapRoot);
         return Block.TryCreate(distort?.Invoke(header) ?? header, entries, out var block) ? block : null;
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Core.Ledger;
 using SupplyChain.Simulation.Tests.World;
 
 namespace SupplyChain.Simulation.Tests.Adversaries;
@@ -40,16 +41,21 @@ internal sealed class BadBlocks(SimulatedNetwork simulation, byte index) : Adver
         {
             0 => Build(parent, view, entries, time, header => header with { MapRoot = lie }),
             1 => Build(parent, view, entries, time, header => header with { LogRoot = lie }),
-            2 => Build(parent, view, entries, time, header => header with { Height = header.Height + 1 }),
+            2 => Build(parent, view, entries, time, height: parent.Header.Height + 2),
             3 => Build(parent, view, entries, parent.Header.Time - 1),
             4 => Build(parent, view, entries, time + 3_600),
-            5 => Build(parent, view, Unauthorised, time),
+            5 => Build(parent, view, Unauthorised(parent.Ledger), time),
             _ => Build(parent, view, Rivals, time),
         };
     }
 
-    private ImmutableArray<ReadOnlyMemory<byte>> Unauthorised =>
-        [Publishers.Forgeries[Random.Next(Publishers.Forgeries.Count)].ToBytes()];
+    /// <summary>A release in the very place of the next one, signed by a role that may not.</summary>
+    private static ImmutableArray<ReadOnlyMemory<byte>> Unauthorised(LedgerState ledger)
+    {
+        int ordered = Publishers.Chain.Count(statement => ledger.Check(statement) == LedgerRefusal.Duplicate);
+        var next = Publishers.Forgeries.Skip((ordered + 1) / 2).FirstOrDefault();
+        return next is null ? [] : [next.ToBytes()];
+    }
 
     private static ImmutableArray<ReadOnlyMemory<byte>> Rivals =>
         [.. Publishers.Rivals.Select(rival => (ReadOnlyMemory<byte>)rival.ToBytes())];

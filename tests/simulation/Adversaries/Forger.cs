@@ -58,7 +58,9 @@ internal sealed class Forger(SimulatedNetwork simulation, byte index) : Adversar
         };
     }
 
-    /// <summary>A certificate with its own, valid signature in the places of others, or alone, or again and again.</summary>
+    /// <summary>
+    /// A certificate with its own, valid signature in the places of others, or alone, or again and again.
+    /// </summary>
     private Certificate Forge(VoteKind kind, View view, Digest block)
     {
         var own = Sign(kind, view, block).Signature;

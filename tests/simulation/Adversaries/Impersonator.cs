@@ -66,7 +66,8 @@ internal sealed class Impersonator(SimulatedNetwork simulation, byte index) : Ad
         var (parent, view) = (Tips[^1], Replica.View);
         _proposed = view;
         long time = Math.Max(parent.Header.Time, SecondsNow);
-        if (Build(parent, view, EntriesOn(parent.Ledger), time) is not { } block || Propose(block) is not { } proposal) return;
+        if (Build(parent, view, EntriesOn(parent.Ledger), time) is not { } block) return;
+        if (Propose(block) is not { } proposal) return;
 
         var vote = proposal.LeaderVote with { Signer = Simulation.Committee.Leader(view) };
         base.Broadcast(new PeerMessage.Proposed(proposal with { LeaderVote = vote }));

@@ -19,8 +19,9 @@ internal sealed class TwoFaced : Adversary
     private TwoFaced(SimulatedNetwork simulation, byte index, int face)
         : base(simulation, index) => _face = face;
 
-    /// <summary>Which of its machines a node hears.</summary>
-    public static int FaceFor(byte node) => node % 2;
+    /// <summary>Which of the machines an honest node hears: every other one the first.</summary>
+    public static int FaceFor(SimulatedNetwork network, int node) =>
+        network.Nodes.Take(node).Count(other => other.IsHonest) % 2;
 
     public override void Start()
     {
@@ -30,7 +31,7 @@ internal sealed class TwoFaced : Adversary
 
     public override void Handle(ReplicaEvent happened)
     {
-        bool isMine = happened is not ReplicaEvent.Received(var from, _) || FaceFor(from) == _face;
+        bool isMine = happened is not ReplicaEvent.Received(var from, _) || FaceFor(Simulation, from) == _face;
         if (isMine) base.Handle(happened);
         if (_other is null || happened is ReplicaEvent.Started or ReplicaEvent.TimerFired) return;
 
@@ -48,7 +49,7 @@ internal sealed class TwoFaced : Adversary
     protected override void Send(byte to, PeerMessage message)
     {
         if (Simulation.Nodes[to] is TwoFaced accomplice) Conspire(accomplice, message);
-        else if (FaceFor(to) == _face) base.Send(to, message);
+        else if (FaceFor(Simulation, to) == _face) base.Send(to, message);
     }
 
     // Liars talk among themselves past the weather, each face with the same face.

@@ -43,9 +43,11 @@ internal static class SeedRun
     {
         var watch = Stopwatch.StartNew();
         var results = new SeedResult?[scenarios.Count];
-        Parallel.For(0, scenarios.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (index, loop) =>
+        var all = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, scenarios.Count, all, (index, loop) =>
         {
-            results[index] = index % Compared == 0 ? SeedResult.Twice(scenarios[index]) : SeedResult.Of(scenarios[index]);
+            var scenario = scenarios[index];
+            results[index] = index % Compared == 0 ? SeedResult.Twice(scenario) : SeedResult.Of(scenario);
             if (results[index]!.Broken is not null && stopAtFirst) loop.Break();
         });
 
@@ -65,7 +67,8 @@ internal static class SeedRun
     {
         var result = SeedResult.Twice(scenario);
         Console.WriteLine($"seed {scenario.Seed}: {scenario.Describe()}");
-        Console.WriteLine(result.Broken is { } broken ? $"broken: {broken}" : $"trace {result.Trace}, the same in two runs");
+        Console.WriteLine(
+            result.Broken is { } broken ? $"broken: {broken}" : $"trace {result.Trace}, the same in two runs");
         return result.Broken is null;
     }
 
@@ -75,16 +78,17 @@ internal static class SeedRun
     private static void PrintTable(List<SeedResult> done, TimeSpan elapsed)
     {
         var table = new Table("liars", "nodes", "seeds", "broken");
-        foreach (var kind in done
-            .GroupBy(result => (Liars: string.Join(" and ", result.Scenario.Liars.Distinct().Order()), result.Scenario.Nodes))
-            .OrderBy(kind => kind.Key.Nodes).ThenBy(kind => kind.Key.Liars, StringComparer.Ordinal))
+        var kinds = done
+            .GroupBy(result => (result.Scenario.Nodes, Liars: result.Scenario.DescribeLiars()))
+            .OrderBy(kind => kind.Key.Nodes).ThenBy(kind => kind.Key.Liars, StringComparer.Ordinal);
+        foreach (var kind in kinds)
         {
-            table.Add(
-                kind.Key.Liars.Length == 0 ? Liars.None : kind.Key.Liars, $"{kind.Key.Nodes}", $"{kind.Count()}",
-                $"{kind.Count(result => result.Broken is not null)}");
+            int broken = kind.Count(result => result.Broken is not null);
+            table.Add(kind.Key.Liars, $"{kind.Key.Nodes}", $"{kind.Count()}", $"{broken}");
         }
 
         table.Print();
-        Console.WriteLine($"{done.Count} seeds in {elapsed.TotalSeconds:F1} s, {done.Count / elapsed.TotalSeconds:F1} a second");
+        double seconds = elapsed.TotalSeconds;
+        Console.WriteLine($"{done.Count} seeds in {seconds:F1} s, {done.Count / seconds:F1} a second");
     }
 }

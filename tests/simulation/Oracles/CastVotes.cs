@@ -52,11 +52,13 @@ internal sealed class CastVotes(Action<bool, string> require)
             case VoteKind.Nullify:
                 RequireEntered(node, vote.View);
                 require(
-                    !Cast(node, vote.View, VoteKind.Finalize), $"node {node} nullifies {vote.View}, which it finalized");
+                    !Cast(node, vote.View, VoteKind.Finalize),
+                    $"node {node} nullifies {vote.View}, which it finalized");
                 break;
             case VoteKind.Finalize:
                 require(
-                    !Cast(node, vote.View, VoteKind.Nullify), $"node {node} finalizes {vote.View}, which it nullified");
+                    !Cast(node, vote.View, VoteKind.Nullify),
+                    $"node {node} finalizes {vote.View}, which it nullified");
                 require(
                     Of(_certified, node).Contains((vote.View, vote.Block)),
                     $"node {node} finalizes in {vote.View} without the notarisation on its disk");

@@ -17,7 +17,7 @@ internal sealed class Certificates(
     public void OnSeen(Certificate certificate)
     {
         var (kind, view, block) = (certificate.Kind, certificate.View, certificate.Block);
-        int signers = certificate.Signatures.Select(part => part.Signer).Where(signer => signer < nodes).Distinct().Count();
+        int signers = certificate.Signatures.Select(part => part.Signer).Distinct().Count(signer => signer < nodes);
         int quorum = nodes - (nodes - 1) / 3;
         require(
             signers == quorum && certificate.Signatures.Length == quorum, $"a certificate in {view} has no quorum");

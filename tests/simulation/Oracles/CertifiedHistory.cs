@@ -56,14 +56,17 @@ internal sealed class CertifiedHistory(
             certified.Signers.Distinct().Count() >= required,
             $"node {node} holds size {certified.Size} for certified without a quorum");
         require(
-            history.RootAt(certified.Size) == certified.Root, $"node {node} certifies what is no prefix of the history");
+            history.RootAt(certified.Size) == certified.Root,
+            $"node {node} certifies what is no prefix of the history");
         foreach (var signer in network.Nodes.Where(signer => certified.Signers.Contains(signer.Name)))
         {
             byte index = (byte)signer.Index;
             require(
-                !honest.Contains(index)
-                || _durable.Any(known => (known.Node, known.Size, known.Root) == (index, certified.Size, certified.Root)),
+                !honest.Contains(index) || HasCosigned(index, certified.Size, certified.Root),
                 $"node {index} never cosigned size {certified.Size}, which node {node} holds for certified");
         }
     }
+
+    private bool HasCosigned(byte node, ulong size, Digest root) =>
+        _durable.Any(known => (known.Node, known.Size, known.Root) == (node, size, root));
 }

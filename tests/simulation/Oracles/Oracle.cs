@@ -7,8 +7,8 @@ using SupplyChain.Tests.Kit;
 namespace SupplyChain.Simulation.Tests.Oracles;
 
 /// <summary>
-/// Sees everything and knows what must hold, written apart from the core: it keeps its own tables of votes, certificates
-/// and checkpoints, and its own log and map. It holds the honest to every rule, and liars to nothing.
+/// Sees everything and knows what must hold, written apart from the core: it keeps its own tables of votes,
+/// certificates and checkpoints, and its own log and map. It holds the honest to every rule, and liars to nothing.
 /// </summary>
 internal sealed class Oracle
 {

@@ -64,6 +64,9 @@ internal sealed class Attestor
         return record;
     }
 
+    /// <summary>What the last life journaled and may not have sent, once.</summary>
+    public JournalRecord.CosignedCheckpoint? TakeUnsent() => _cosigner.TakeUnsent();
+
     public CosignatureGossip Sign(JournalRecord.CosignedCheckpoint record) =>
         Sign(_network, _self, record.Size, record.Root, record.Time);
 

@@ -26,7 +26,9 @@ internal static class Publishers
     /// <summary>Two releases for the same place after the chain: one of them at most becomes final.</summary>
     public static IReadOnlyList<Envelope> Rivals { get; }
 
-    /// <summary>Releases in the places of the true ones, signed by a role that may not: never to become final.</summary>
+    /// <summary>
+    /// Releases in the places of the true ones, signed by a role that may not: never to become final.
+    /// </summary>
     public static IReadOnlyList<Envelope> Forgeries { get; }
 
     static Publishers()

@@ -11,7 +11,9 @@ internal delegate SimulatedNode NodeMaker(SimulatedNetwork simulation, byte inde
 /// <param name="Liars">Names of <see cref="World.Liars"/>, at most f of them.</param>
 internal sealed record Scenario(int Seed, int Nodes, ImmutableArray<string> Liars)
 {
-    /// <summary>What a seed means where nothing else is asked for: one run in four has seven nodes, f of them lie.</summary>
+    /// <summary>
+    /// What a seed means where nothing else is asked for: one run in four has seven nodes, and up to f of them lie.
+    /// </summary>
     /// <param name="seed">Any number.</param>
     /// <param name="nodes">This many nodes, whatever the seed says.</param>
     /// <param name="liar">All liars lie in this way, whatever the seed says.</param>
@@ -21,13 +23,15 @@ internal sealed record Scenario(int Seed, int Nodes, ImmutableArray<string> Liar
         var random = new Random(seed ^ 0x5EED);
         int drawn = random.Next(4) == 0 ? 7 : 4;
         int size = nodes ?? drawn;
-        var drawnLiars = Enumerable.Range(0, 2)
+        var ways = Enumerable.Range(0, (size - 1) / 3)
             .Select(_ => World.Liars.Names[random.Next(World.Liars.Names.Count)])
-            .ToList();
-        var names = drawnLiars.Select(name => liar ?? name).Take((size - 1) / 3).Where(name => name != World.Liars.None);
-        return new Scenario(seed, size, [.. names]);
+            .Select(drawnWay => liar ?? drawnWay)
+            .Where(way => way != World.Liars.None);
+        return new Scenario(seed, size, [.. ways]);
     }
 
-    public string Describe() =>
-        $"{Nodes} nodes, {(Liars.IsEmpty ? World.Liars.None : string.Join(" and ", Liars))}";
+    public string Describe() => $"{Nodes} nodes, {DescribeLiars()}";
+
+    public string DescribeLiars() =>
+        Liars.IsEmpty ? World.Liars.None : string.Join(" and ", Liars.Distinct().Order(StringComparer.Ordinal));
 }

@@ -55,7 +55,8 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
         _replica = Replica.Restore(simulation.Committee, Keys.VoteKey, tip, journal);
 
         // A host may compact its journal at start.
-        if (simulation.Random.Next(2) == 0) Disk.Compact(last is null ? _replica.Retained() : [.. _replica.Retained(), last]);
+        if (simulation.Random.Next(2) == 0)
+            Disk.Compact(last is null ? _replica.Retained() : [.. _replica.Retained(), last]);
         Handle(new ReplicaEvent.Started());
     }
 
@@ -132,7 +133,9 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
             case Effect.SetTimer(var at): SetTimer(at); break;
             case Effect.Deliver(var block): Store(block); break;
             case Effect.NeedArtifacts(var artifacts): Fetch(artifacts); break;
-            case Effect.SendChain(var to, var height): foreach (var message in Disk.Page(height)) Send(to, message); break;
+            case Effect.SendChain(var to, var height):
+                foreach (var message in Disk.Page(height)) Send(to, message);
+                break;
             case Effect.Halt when IsHonest: simulation.Oracle.OnHalted(index); break;
         }
     }
@@ -173,6 +176,7 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
     private void Attest()
     {
         Attestor.ArtifactsRead(Attestor.Missing.Where(Disk.Artifacts.Contains));
+        if (Attestor.TakeUnsent() is { } unsent) Tell(unsent);
         while (IsUp && Attestor.Next(Clock) is { } record)
         {
             if (simulation.PowerFailure(records: 1, effects: 1) is { } failure)
@@ -183,9 +187,7 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
             }
 
             Write(record);
-            var cosignature = Attestor.Sign(record);
-            Broadcast(new PeerMessage.Cosigned(cosignature));
-            Attestor.Receive(cosignature);
+            Tell(record);
         }
 
         if (Attestor.Certified is { } certified && IsHonest) simulation.Oracle.OnCertified(index, certified);
@@ -199,6 +201,13 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
                 Attest();
             });
         }
+    }
+
+    private void Tell(JournalRecord.CosignedCheckpoint journaled)
+    {
+        var cosignature = Attestor.Sign(journaled);
+        Broadcast(new PeerMessage.Cosigned(cosignature));
+        Attestor.Receive(cosignature);
     }
 
     private void WhileAlive(DateTimeOffset at, Action action)

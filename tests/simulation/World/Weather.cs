@@ -1,8 +1,8 @@
 namespace SupplyChain.Simulation.Tests.World;
 
 /// <summary>
-/// How badly a run treats its network and its machines, drawn from the seed; calm after the storm. Lets packets be lost,
-/// doubled, overtaken and cut off, and says when the power fails.
+/// How badly a run treats its network and its machines, drawn from the seed; calm after the storm. Lets messages be
+/// lost, doubled, overtaken and cut off, and says when the power fails.
 /// </summary>
 internal sealed class Weather
 {
@@ -12,7 +12,7 @@ internal sealed class Weather
     private readonly double _duplication;
     private readonly double _straggling;
     private readonly double _powerFailure;
-    private Func<int, int>? _sideOf;
+    private Func<int, int, bool>? _parted;
 
     public Weather(Random random)
     {
@@ -31,7 +31,7 @@ internal sealed class Weather
     /// <param name="isFast">A liar with a better line than everybody else's.</param>
     public IEnumerable<TimeSpan> Deliveries(int from, int to, bool isFast)
     {
-        bool isCut = _cut.Contains((from, to)) || _sideOf?.Invoke(from) != _sideOf?.Invoke(to);
+        bool isCut = _cut.Contains((from, to)) || _parted?.Invoke(from, to) == true;
         if (!IsCalm && (isCut || _random.NextDouble() < _loss)) yield break;
 
         yield return Delay(isFast);
@@ -57,14 +57,14 @@ internal sealed class Weather
         }
     }
 
-    /// <summary>Until the calm, nodes hear only those of their own side.</summary>
-    public void Split(Func<int, int> sideOf) => _sideOf = sideOf;
+    /// <summary>Parts nodes until the calm, besides what comes and goes.</summary>
+    public void Part(Func<int, int, bool> parted) => _parted = parted;
 
     public void Calm()
     {
         IsCalm = true;
         _cut.Clear();
-        _sideOf = null;
+        _parted = null;
     }
 
     /// <summary>Whether the power fails, and how much of what a step was to do is done by then.</summary>
