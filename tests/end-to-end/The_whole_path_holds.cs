@@ -6,7 +6,7 @@ using SupplyChain.Tests.Kit;
 namespace SupplyChain.EndToEnd.Tests;
 
 /// <summary>From key ceremony to installed update, with the real programs, and what strangers can check about it.</summary>
-[TestCaseOrderer("SupplyChain.EndToEnd.Tests.InOrderOfName", "SupplyChain.EndToEnd.Tests")]
+[TestCaseOrderer("SupplyChain.Tests.Kit.InOrderOfName", "SupplyChain.Tests.Kit")]
 public class The_whole_path_holds(RunningDemo demo) : IClassFixture<RunningDemo>
 {
     [Fact]

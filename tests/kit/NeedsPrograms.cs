@@ -11,14 +11,10 @@ public sealed class NeedsProgramsFactAttribute : FactAttribute
     public NeedsProgramsFactAttribute(params string[] programs)
     {
         Programs = programs;
-        string[] missing = [.. programs.Where(program => !OnPath(program))];
+        string[] missing = [.. programs.Where(program => !ProgramPath.Has(program))];
         if (missing.Length > 0 && Environment.GetEnvironmentVariable("CI") != "true")
             Skip = $"needs {string.Join(", ", missing)}, see README.md";
     }
 
     public IReadOnlyList<string> Programs { get; }
-
-    private static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Any(folder => File.Exists(Path.Combine(folder, program)));
 }

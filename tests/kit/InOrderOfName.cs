@@ -1,7 +1,7 @@
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-namespace SupplyChain.EndToEnd.Tests;
+namespace SupplyChain.Tests.Kit;
 
 /// <summary>For a class whose last test ends what the others look at.</summary>
 public sealed class InOrderOfName : ITestCaseOrderer

@@ -1,0 +1,10 @@
+/* What an endpoint should get: /proc/cmdline shows that it is there. */
+#define SHOWN "patched and well"
+#include "cmdline_patch.h"
+
+static int __init patch_init(void) { return klp_enable_patch(&patch); }
+static void __exit patch_exit(void) { }
+module_init(patch_init);
+module_exit(patch_exit);
+MODULE_LICENSE("GPL");
+MODULE_INFO(livepatch, "Y");
