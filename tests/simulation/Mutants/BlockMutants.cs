@@ -34,7 +34,7 @@ internal static class BlockMutants
             "time-backwards", "Time never goes back along the chain",
             "Consensus/Voting/ProposalRules.cs",
             "        if (header.Time < parent.Header.Time) return Refuse(ProposalRefusal.TimeBackwards);\n", "",
-            new Killer("bad-blocks", 14)),
+            new Killer("bad-blocks", 24)),
         new(
             "time-ahead", "A block's time is not ahead of the voter's clock",
             "Consensus/Voting/ProposalRules.cs",

@@ -34,7 +34,7 @@ internal static class VotingMutants
             "Consensus/ReplicaState.cs",
             "case JournalRecord.OwnVote(var vote) when vote.View > Tip.Header.View:",
             "case JournalRecord.OwnVote(var vote) when vote.View > View.Next.Next.Next:",
-            new Killer("proposal-equivocator", 0)),
+            new Killer("proposal-equivocator", 6)),
         new(
             "anybody-proposes", "Only the leader's own signature makes a proposal",
             "Consensus/Peers/Inbox.cs",
