@@ -79,8 +79,8 @@ internal sealed record RotationDraft
         return WithProducts(replaced, [.. more, .. renewed.Products]);
     }
 
-    private static Role WithProducts(Role role, IReadOnlyList<string> more) =>
-        more.Count == 0 ? role : role with { Products = [.. role.Products.Concat(more).Order(StringComparer.Ordinal)] };
+    private static Role WithProducts(Role role, string[] more) =>
+        more.Length == 0 ? role : role with { Products = [.. role.Products.Concat(more).Order(StringComparer.Ordinal)] };
 
     private IEnumerable<Role> NewRoles(TrustRoot current)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using SupplyChain.MaintainerTools.Demo;
-using SupplyChain.Tests.Kit;
 using Xunit.Abstractions;
 
 namespace SupplyChain.Kernel.Tests;

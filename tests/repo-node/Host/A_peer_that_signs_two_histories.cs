@@ -10,7 +10,7 @@ using SupplyChain.Tests.Kit;
 namespace SupplyChain.RepoNode.Tests.Host;
 
 /// <summary>Three real nodes, and a fourth of which only the keys are real.</summary>
-public sealed class A_peer_that_signs_two_histories : IAsyncLifetime
+public sealed class A_peer_that_signs_two_histories : IAsyncLifetime, IAsyncDisposable
 {
     private const int Liar = 3;
 
@@ -22,7 +22,9 @@ public sealed class A_peer_that_signs_two_histories : IAsyncLifetime
         await _nodes.WaitForCertifiedAsync(0);
     }
 
-    public async Task DisposeAsync() => await _nodes.DisposeAsync();
+    async Task IAsyncLifetime.DisposeAsync() => await _nodes.DisposeAsync();
+
+    public ValueTask DisposeAsync() => _nodes.DisposeAsync();
 
     [Fact]
     public async Task It_is_convicted_by_whoever_hears_both_and_the_proof_is_there_for_everybody()

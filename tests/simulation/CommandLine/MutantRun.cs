@@ -30,7 +30,7 @@ internal static class MutantRun
     private static string Verdict(MutantTrial trial) =>
         trial.KilledBy is { } run ? $"{run.Liar} {run.Seed}" : "SURVIVED";
 
-    private static bool Report(IReadOnlyList<MutantTrial> trials)
+    private static bool Report(MutantTrial[] trials)
     {
         var table = new Table("mutant", "rule", "killed by", "s", "what was said");
         foreach (var trial in trials)
