@@ -14,7 +14,7 @@ internal static class DemoCommand
         var payload = new Option<string?>("--payload") { Description = "Publish this file; default: the distribution's kernel image.", HelpName = "FILE" };
         var keepRunning = new Option<bool>("--keep-running") { Description = "Leave the network up until Ctrl-C." };
 
-        return new Leaf("demo", "Everything once, on this machine: ceremony, network, release, update, and three attacks refused.",
+        return new Leaf("demo", "Everything once, on this machine: ceremony, network, release, update, and what attackers try.",
             "share demo --keep-running", (invocation, cancellation) => RunAsync(
                 invocation, invocation.Find(folder), invocation.Find(payload), invocation.Get(keepRunning), cancellation))
         { folder, payload, keepRunning };

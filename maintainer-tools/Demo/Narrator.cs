@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using SupplyChain.MaintainerTools.Demo.Cast;
 using SupplyChain.MaintainerTools.Terminal;
 
 namespace SupplyChain.MaintainerTools.Demo;

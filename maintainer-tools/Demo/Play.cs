@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using SupplyChain.MaintainerTools.Demo.Attacks;
+using SupplyChain.MaintainerTools.Demo.Cast;
 using SupplyChain.MaintainerTools.Terminal;
 
 namespace SupplyChain.MaintainerTools.Demo;
@@ -10,25 +12,25 @@ namespace SupplyChain.MaintainerTools.Demo;
 /// </summary>
 internal sealed class Play : IAsyncDisposable
 {
-    private const int Seized = 3;
-    private const int Dead = 2;
+    private const string First = "1.0.0", Second = "1.1.0";
 
     private readonly string _folder;
     private readonly Payload _payload;
     private readonly Stage _stage;
     private readonly Narrator _narrator;
-    private readonly Maintainers _maintainers;
-    private readonly ReleaseDesk _desk;
+    private readonly Ensemble _cast;
+    private readonly Attacker _attacker;
+
+    private Endpoint? _endpoint;
 
     public Play(string folder, Payload payload, Stage stage, Narrator narrator)
     {
         (_folder, _payload, _stage, _narrator) = (folder, payload, stage, narrator);
-        _maintainers = new Maintainers(folder, stage);
-        Network = new NodeNetwork(folder, stage);
-        _desk = new ReleaseDesk(folder, payload, _maintainers, Network, stage);
+        _cast = new Ensemble(folder, payload, stage);
+        _attacker = new Attacker(folder, payload, _cast, stage);
     }
 
-    public NodeNetwork Network { get; }
+    public NodeNetwork Network => _cast.Network;
 
     public Figures Figures { get; private set; } = new();
 
@@ -38,10 +40,18 @@ internal sealed class Play : IAsyncDisposable
         await _narrator.ActAsync("Four operators start repository nodes", FoundNetworkAsync);
         await _narrator.ActAsync($"Three of five sign {_payload.Name}; the nodes certify it", PublishAsync);
         await _narrator.ActAsync("An endpoint checks everything and installs it", InstallAsync);
-        await _narrator.ActAsync("One mirror alters the bytes", AlteredBytesAsync);
-        await _narrator.ActAsync("Two of four nodes are dead, then one returns", NoQuorumAsync);
-        await _narrator.ActAsync("Two of five approve another release", TooFewApprovalsAsync);
+
+        await _narrator.ActAsync("One mirror alters the bytes", _attacker.AlterBytesAsync);
+        await _narrator.ActAsync("Two of four nodes are dead, then one returns", _attacker.TakeQuorumAwayAsync);
+        await _narrator.ActAsync("One node says that nothing was released", _attacker.HideReleaseAsync);
+        await _narrator.ActAsync("One node tells two histories", _attacker.TellTwoHistoriesAsync);
+        await _narrator.ActAsync("A release of the staging network is handed in here", _attacker.ReplayFromElsewhereAsync);
+        await _narrator.ActAsync("A new version comes; three seized nodes go on showing the old one", RollBackAsync);
+        await _narrator.ActAsync("Two of five approve another release", _attacker.SignWithTooFewAsync);
+        await _narrator.ActAsync("Two of five change the trust root", _attacker.RotateWithTooFewAsync);
+        await _narrator.ActAsync("The new version is revoked", () => _attacker.InstallRevokedAsync(Second));
         Figures = Figures with { NodeMemory = Network.PeakMemory() };
+        await _narrator.ActAsync("All nodes are cut off, and the wire repeats their last word", _attacker.FreezeAsync);
     }
 
     /// <summary>Writes the network's C2SP tlog-policy file.</summary>
@@ -53,12 +63,12 @@ internal sealed class Play : IAsyncDisposable
         return policy;
     }
 
-    public ValueTask DisposeAsync() => Network.DisposeAsync();
+    public ValueTask DisposeAsync() => _cast.DisposeAsync();
 
     private async Task<string> CeremonyAsync()
     {
         long begin = Stopwatch.GetTimestamp();
-        await _maintainers.HoldCeremonyAsync();
+        await _cast.Maintainers.HoldCeremonyAsync();
         Figures = Figures with { Ceremony = Stopwatch.GetElapsedTime(begin) };
         return $"any {Maintainers.Required} of {Maintainers.Members} can sign, {Maintainers.Required - 1} cannot";
     }
@@ -66,24 +76,24 @@ internal sealed class Play : IAsyncDisposable
     private async Task<string> FoundNetworkAsync()
     {
         await Network.InitialiseAsync();
-        await _desk.FoundAsync();
+        await _cast.Desk.FoundAsync();
         await Network.StartAsync();
         return "their first checkpoint carries a quorum's signatures";
     }
 
     private async Task<string> PublishAsync()
     {
-        Figures = Figures with { PublishToCertified = await _desk.PublishAsync("1.0.0") };
+        Figures = Figures with { PublishToCertified = await _cast.Desk.PublishAsync(First) };
         return $"certified {Figures.PublishToCertified.TotalSeconds:0.00} s after it was handed in";
     }
 
     private async Task<string> InstallAsync()
     {
-        Endpoint endpoint = await NewEndpointAsync("endpoint-1");
-        JsonElement installed = await endpoint.AgentAsync(ExitCode.Done, "install");
-        await MustHaveAsync(endpoint);
+        _endpoint = await _cast.NewEndpointAsync();
+        JsonElement installed = await _endpoint.AgentAsync(ExitCode.Done, "install");
+        Stage.Must(await _endpoint.HasAsync(_payload), "the installed file is not the published one");
 
-        JsonElement check = await endpoint.AgentAsync(ExitCode.Done, "check");
+        JsonElement check = await _endpoint.AgentAsync(ExitCode.Done, "check");
         Figures = Figures with
         {
             CheckBytes = check.GetProperty("bytes").GetInt64(),
@@ -94,60 +104,11 @@ internal sealed class Play : IAsyncDisposable
         return $"{_payload.Size / 1e6:0.0} MB from {installed.GetProperty("nodesUsed").GetArrayLength()} nodes at once";
     }
 
-    private async Task<string> AlteredBytesAsync()
+    private async Task<string> RollBackAsync()
     {
-        await Network.StopAsync(Seized);
-        await using var liar = new LyingMirror(Network.Urls[Seized], Network.Urls[0], NodeKeys.Seize(Network.DataOf(Seized)));
-        Endpoint endpoint = await NewEndpointAsync("endpoint-2");
-        JsonElement installed = await endpoint.AgentAsync(ExitCode.Done, "install");
-        await MustHaveAsync(endpoint);
-
-        string[] liars = [.. installed.GetProperty("liars").EnumerateArray().Select(entry => entry.GetProperty("node").GetString()!)];
-        string seized = NodeNetwork.NameOf(Seized);
-        Must(liar.Altered > 0, "the altering mirror was never asked for bytes");
-        Must(liars is [var only] && only == seized, $"the agent should name {seized}, and named: {string.Join(", ", liars)}");
-        return $"every altered piece refused, installed from the others all the same; {seized} is named";
-    }
-
-    private async Task<string> NoQuorumAsync()
-    {
-        await Network.KillAsync(Dead);
-        Endpoint endpoint = await NewEndpointAsync("endpoint-3");
-        await endpoint.AgentAsync(ExitCode.NoQuorum, "install");
-        Must(!await endpoint.HasAsync(_payload), "the payload is there although there was no quorum");
-
-        await Network.StartAsync(Dead);
-        await endpoint.AgentAsync(ExitCode.Done, "install");
-        await MustHaveAsync(endpoint);
-        await Network.StartAsync(Seized);
-        return "refused without a quorum, installed when it was back";
-    }
-
-    private async Task<string> TooFewApprovalsAsync()
-    {
-        string request = await _maintainers.ApproveAsync(await _desk.NewReleaseAsync("1.0.1"), Maintainers.Required - 1);
-        string envelope = Path.Combine(_folder, "forged.envelope.json");
-        await _stage.RunAsync(ChildProgram.Share, ["sign", "combine", "--dir", request, "--out", envelope], ExitCode.Refused);
-
-        // Whoever holds too few approvals can still dress one up as the group's signature, and hand that in.
-        await File.WriteAllBytesAsync(envelope, Forgery.Of(request));
-        ChildResult answer = await _desk.SubmitAsync([envelope], ExitCode.Refused);
-        Must(answer.Output.Contains("wrong-signature", StringComparison.Ordinal), $"the nodes should say wrong-signature: {answer.Said}");
-        return "our tool refuses to combine them, and the nodes refuse what another tool might make of them";
-    }
-
-    private async Task<Endpoint> NewEndpointAsync(string name)
-    {
-        var endpoint = new Endpoint(Path.Combine(_folder, name), _stage);
-        await endpoint.InitialiseAsync(Network.TrustRoot);
-        return endpoint;
-    }
-
-    private async Task MustHaveAsync(Endpoint endpoint) =>
-        Must(await endpoint.HasAsync(_payload), "the installed file is not the published one");
-
-    private static void Must(bool condition, string otherwise)
-    {
-        if (!condition) throw new ActFailed(otherwise);
+        await _attacker.RecordAsync();
+        await _cast.Desk.PublishAsync(Second);
+        await _endpoint!.AgentAsync(ExitCode.Done, "install");
+        return await _attacker.ShowOlderVersionAsync(_endpoint);
     }
 }

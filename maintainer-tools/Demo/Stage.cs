@@ -11,6 +11,12 @@ internal sealed class Stage(CancellationToken cancellation)
     public Task<ChildResult> ShareAsync(IEnumerable<string> arguments, string? input = null) =>
         RunAsync(ChildProgram.Share, arguments, ExitCode.Done, input);
 
+    /// <exception cref="ActFailed">The condition does not hold.</exception>
+    public static void Must(bool condition, string otherwise)
+    {
+        if (!condition) throw new ActFailed(otherwise);
+    }
+
     /// <summary>Runs a program, which must end with the given code.</summary>
     /// <exception cref="ActFailed">It ended with another.</exception>
     public async Task<ChildResult> RunAsync(string program, IEnumerable<string> arguments, ExitCode expected, string? input = null)

@@ -58,7 +58,7 @@ public class The_whole_path_holds(RunningDemo demo) : IClassFixture<RunningDemo>
         (int exit, JsonElement said) = await demo.EndAsync();
 
         Assert.Equal(0, exit);
-        Assert.Equal(7, said.GetProperty("acts").GetArrayLength());
+        Assert.Equal(14, said.GetProperty("acts").GetArrayLength());
         Assert.DoesNotContain(Process.GetProcessesByName("repo-node"), process => CommandLineOf(process).Contains(demo.Folder, StringComparison.Ordinal));
     }
 

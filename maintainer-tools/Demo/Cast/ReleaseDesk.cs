@@ -2,11 +2,14 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using SupplyChain.MaintainerTools.Terminal;
 
-namespace SupplyChain.MaintainerTools.Demo;
+namespace SupplyChain.MaintainerTools.Demo.Cast;
 
 /// <summary>The release engineer's desk: writes statements, has them signed, and hands them in with a publisher's key.</summary>
 internal sealed class ReleaseDesk(string folder, Payload payload, Maintainers maintainers, NodeNetwork network, Stage stage)
 {
+    /// <summary>How long an attestation counts here: short, so that going stale fits into a demonstration.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(10);
+
     private readonly string _publisher = Path.Combine(folder, "publisher.age");
     private readonly string _passphrase = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
@@ -18,7 +21,8 @@ internal sealed class ReleaseDesk(string folder, Payload payload, Maintainers ma
         await stage.ShareAsync(["trust", "new", "--origin", Release.Origin,
             .. Enumerable.Range(0, NodeNetwork.Nodes).SelectMany(node => new[] { "--node", network.IdentityOf(node) }),
             "--role", $"root={maintainers.GroupFile}", "--role", $"{Release.Role}={maintainers.GroupFile}:{Release.Product}",
-            "--publisher", publisher.Json.GetProperty("publisher").GetString()!, "--out", statement]);
+            "--publisher", publisher.Json.GetProperty("publisher").GetString()!,
+            "--max-age", $"{MaxAge.TotalSeconds}", "--skew", "5", "--attest-every", "2", "--out", statement]);
         File.Move(await maintainers.SignAsync(statement), network.TrustRoot);
     }
 
@@ -26,11 +30,19 @@ internal sealed class ReleaseDesk(string folder, Payload payload, Maintainers ma
     /// <returns>Its file.</returns>
     public async Task<string> NewReleaseAsync(string version)
     {
-        string statement = Path.Combine(folder, $"release-{version}.json");
+        string statement = ReleaseOf(version);
         await stage.ShareAsync(["release", "new", "--origin", Release.Origin, "--product", Release.Product, "--version", version,
             "--upstream-version", payload.UpstreamVersion, "--kind", "tree", "--format", "file", "--file", payload.Path,
             "--trust-root", network.TrustRoot, "--out", statement]);
         return statement;
+    }
+
+    /// <summary>Revokes a published version, and waits until that is certified.</summary>
+    public async Task RevokeAsync(string version)
+    {
+        string revocation = Path.Combine(folder, $"revocation-{version}.json");
+        await stage.ShareAsync(["revoke", "--release", ReleaseOf(version), "--reason", "the demo needs a revoked release", "--out", revocation]);
+        await SubmitAsync([await maintainers.SignAsync(revocation)], ExitCode.Done, withPayload: false);
     }
 
     /// <summary>Releases a version, promotes it to the channel, and waits until both are certified.</summary>
@@ -47,9 +59,12 @@ internal sealed class ReleaseDesk(string folder, Payload payload, Maintainers ma
     }
 
     /// <summary>Hands envelopes in; the program must end with the given code.</summary>
-    public Task<ChildResult> SubmitAsync(IEnumerable<string> envelopes, ExitCode expected) => stage.RunAsync(
+    public Task<ChildResult> SubmitAsync(IEnumerable<string> envelopes, ExitCode expected, bool withPayload = true) => stage.RunAsync(
         ChildProgram.Share,
-        ["submit", "--trust-root", network.TrustRoot, "--publisher", _publisher, "--artifact", payload.Path,
+        ["submit", "--trust-root", network.TrustRoot, "--publisher", _publisher,
+         .. withPayload ? ["--artifact", payload.Path] : Array.Empty<string>(),
          .. envelopes.SelectMany(envelope => new[] { "--envelope", envelope }), "--passphrase-fd", "0", "--json"],
         expected, _passphrase);
+
+    private string ReleaseOf(string version) => Path.Combine(folder, $"release-{version}.json");
 }

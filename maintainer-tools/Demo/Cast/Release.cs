@@ -1,4 +1,4 @@
-namespace SupplyChain.MaintainerTools.Demo;
+namespace SupplyChain.MaintainerTools.Demo.Cast;
 
 /// <summary>What the demo publishes, under which names.</summary>
 internal static class Release

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using SupplyChain.Protocol;
 using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Nonces;
 using SupplyChain.Protocol.Notes;
 
-namespace SupplyChain.MaintainerTools.Demo;
+namespace SupplyChain.MaintainerTools.Demo.Attacks;
 
 /// <summary>A node's own keys, read from its folder as whoever seized the machine would (docs/protocol.md §13).</summary>
 internal sealed class NodeKeys : IDisposable
@@ -41,6 +42,14 @@ internal sealed class NodeKeys : IDisposable
         && Nonce.TryRead(nonce, out Nonce asked)
             ? NonceAnswer.Sign(_attestation, checkpoint, now, [asked])[0].ToBytes()
             : [];
+
+    /// <summary>The checkpoint of a log that has as many entries and is another.</summary>
+    public static byte[] WithOtherRoot(byte[] note)
+    {
+        if (!SignedNote.TryParse(note, out SignedNote? signed) || !Checkpoint.TryParse(signed.Text, out Checkpoint? checkpoint)) return note;
+
+        return new SignedNote(new Checkpoint(checkpoint.Origin, checkpoint.Size, Digest.Of("another history"u8)).ToText(), signed.Signatures).Encode();
+    }
 
     public void Dispose()
     {

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using SupplyChain.MaintainerTools.Terminal;
 
-namespace SupplyChain.MaintainerTools.Demo;
+namespace SupplyChain.MaintainerTools.Demo.Cast;
 
 /// <summary>One machine of a fleet: an agent with a state folder and an install folder of its own.</summary>
 internal sealed class Endpoint(string folder, Stage stage)

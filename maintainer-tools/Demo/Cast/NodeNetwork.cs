@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using SupplyChain.MaintainerTools.Terminal;
 
-namespace SupplyChain.MaintainerTools.Demo;
+namespace SupplyChain.MaintainerTools.Demo.Cast;
 
 /// <summary>Four repository nodes, each a process with a folder and two loopback ports of its own.</summary>
 internal sealed class NodeNetwork(string folder, Stage stage) : IAsyncDisposable
@@ -53,6 +53,9 @@ internal sealed class NodeNetwork(string folder, Stage stage) : IAsyncDisposable
 
     /// <summary>Ends one node as a power cut would.</summary>
     public Task KillAsync(int node) => EndAsync(node, process => process.KillAsync());
+
+    /// <summary>The certified checkpoint that a node serves now.</summary>
+    public Task<byte[]> CheckpointAsync(int node) => _http.GetByteArrayAsync(new Uri(Urls[node], "checkpoint"), stage.Cancellation);
 
     /// <summary>The largest resident memory of any running node, in bytes.</summary>
     public long PeakMemory() => _running.Max(process => process?.PeakMemory() ?? 0);

@@ -1,7 +1,7 @@
 using SupplyChain.MaintainerTools.Signing;
 using SupplyChain.Protocol.Statements;
 
-namespace SupplyChain.MaintainerTools.Demo;
+namespace SupplyChain.MaintainerTools.Demo.Attacks;
 
 /// <summary>What a minority of maintainers can hand in: an envelope whose signature is a single member's, under the group's name.</summary>
 internal static class Forgery

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace SupplyChain.MaintainerTools.Demo;
+namespace SupplyChain.MaintainerTools.Demo.Cast;
 
 /// <summary>
 /// Five people, each a folder of their own, a passphrase of their own and processes of their own. What they share is the
