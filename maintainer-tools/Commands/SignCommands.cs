@@ -164,7 +164,10 @@ internal static class SignCommands
                 var summary = StatementSummary.Of(statement);
                 var json = new JsonObject
                 {
-                    ["valid"] = true, ["id"] = read.Id.ToHex(), ["kind"] = summary.Kind, ["group"] = string.Join(", ", keys.Select(key => key.Name)),
+                    ["valid"] = true,
+                    ["id"] = read.Id.ToHex(),
+                    ["kind"] = summary.Kind,
+                    ["group"] = string.Join(", ", keys.Select(key => key.Name)),
                 };
                 return Task.FromResult(new Outcome(json, screen =>
                 {

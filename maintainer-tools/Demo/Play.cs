@@ -51,7 +51,7 @@ internal sealed class Play : IAsyncDisposable
         await _narrator.ActAsync("Two of five change the trust root", _attacker.RotateWithTooFewAsync);
         await _narrator.ActAsync("The new version is revoked", () => _attacker.InstallRevokedAsync(Second));
         Figures = Figures with { NodeMemory = Network.PeakMemory() };
-        await _narrator.ActAsync("All nodes are cut off, and the wire repeats their last word", _attacker.FreezeAsync);
+        await _narrator.ActAsync("All nodes are cut off, and the wire repeats their last word", () => _attacker.FreezeAsync(_endpoint!));
     }
 
     /// <summary>Writes the network's C2SP tlog-policy file.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SupplyChain.MaintainerTools.Demo;
 using SupplyChain.UpdaterAgent.Commands;
 using SupplyChain.UpdaterAgent.Transport;
 using SupplyChain.UpdaterAgent.Updating;

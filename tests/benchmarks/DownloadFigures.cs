@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using SupplyChain.MaintainerTools.Demo;
 using SupplyChain.UpdaterAgent.Core.Download;
 using SupplyChain.UpdaterAgent.Downloads;
 using SupplyChain.UpdaterAgent.Transport;

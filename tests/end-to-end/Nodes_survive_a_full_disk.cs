@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using SupplyChain.Tests.Kit;
-using SupplyChain.Tests.Kit.Processes;
 
 namespace SupplyChain.EndToEnd.Tests;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using SupplyChain.MaintainerTools.Demo;
 using Xunit.Abstractions;
 
 namespace SupplyChain.Kernel.Tests;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SupplyChain.MaintainerTools.Demo;
 using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.Kernel.Tests;

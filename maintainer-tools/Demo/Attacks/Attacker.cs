@@ -151,15 +151,15 @@ internal sealed class Attacker(string folder, Payload payload, Ensemble cast, St
         return "the same map that offers it says so: release-revoked";
     }
 
-    /// <summary>Every wire carries yesterday's certificate, and no node can be reached.</summary>
-    public async Task<string> FreezeAsync()
+    /// <summary>Every wire carries yesterday's certificate to an endpoint, and no node can be reached.</summary>
+    public async Task<string> FreezeAsync(Endpoint endpoint)
     {
         byte[] recorded = await Network.CheckpointAsync(0);
         for (int node = 0; node < NodeNetwork.Nodes; node++) await Network.StopAsync(node);
         await Task.Delay(ReleaseDesk.MaxAge + TimeSpan.FromSeconds(1), stage.Cancellation);
         await using (new LyingMirrors(Network, Enumerable.Range(0, NodeNetwork.Nodes).Select(node => (node, (Lie)new OldCheckpoint(() => recorded)))))
         {
-            JsonElement refused = await (await cast.NewEndpointAsync()).AgentAsync(ExitCode.NoQuorum, "check");
+            JsonElement refused = await endpoint.AgentAsync(ExitCode.NoQuorum, "check");
             Stage.Must(Faults(refused).Contains("checkpoint-stale"), $"the agent should say checkpoint-stale: {refused}");
         }
 

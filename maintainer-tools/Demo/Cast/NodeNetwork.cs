@@ -34,14 +34,14 @@ internal sealed class NodeNetwork(string folder, Stage stage) : IAsyncDisposable
                 "--listen", $"127.0.0.1:{ports[2 * node]}", "--listen-peers", $"127.0.0.1:{ports[2 * node + 1]}"], ExitCode.Done);
     }
 
-    /// <summary>Starts every node and waits until each serves a certified checkpoint.</summary>
+    /// <summary>Starts every node and waits until each serves a certified checkpoint and signs.</summary>
     public async Task StartAsync()
     {
         for (int node = 0; node < Nodes; node++) Launch(node);
         for (int node = 0; node < Nodes; node++) await ReadyAsync(node);
     }
 
-    /// <summary>Starts one node and waits until it serves a certified checkpoint.</summary>
+    /// <summary>Starts one node and waits until it serves a certified checkpoint and signs.</summary>
     public async Task StartAsync(int node)
     {
         Launch(node);
@@ -73,22 +73,26 @@ internal sealed class NodeNetwork(string folder, Stage stage) : IAsyncDisposable
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stage.Cancellation);
         deadline.CancelAfter(StartUp);
-        while (!await ServesCheckpointAsync(node))
+        while (!await IsReadyAsync(node))
         {
             stage.Cancellation.ThrowIfCancellationRequested();
             if (_running[node]!.HasExited) throw new ActFailed($"{NameOf(node)} ended at its start: {_running[node]!.Output}");
             if (deadline.IsCancellationRequested)
-                throw new ActFailed($"{NameOf(node)} served no certified checkpoint within {StartUp.TotalSeconds:0} s: {_running[node]!.Output}");
+                throw new ActFailed($"{NameOf(node)} did not serve and sign within {StartUp.TotalSeconds:0} s: {_running[node]!.Output}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), stage.Cancellation);
         }
     }
 
-    private async Task<bool> ServesCheckpointAsync(int node)
+    private async Task<bool> IsReadyAsync(int node)
     {
         try
         {
             using HttpResponseMessage answer = await _http.GetAsync(new Uri(Urls[node], "checkpoint"), stage.Cancellation);
-            return answer.StatusCode == HttpStatusCode.OK;
+            if (answer.StatusCode != HttpStatusCode.OK) return false;
+
+            // Before its peers have confirmed its journal, a node serves but signs nothing.
+            string health = await _http.GetStringAsync(new Uri(Urls[node], "healthz"), stage.Cancellation);
+            return !health.Contains("\"boot-check\"", StringComparison.Ordinal);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !stage.Cancellation.IsCancellationRequested)
         {
