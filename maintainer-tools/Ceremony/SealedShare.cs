@@ -35,6 +35,9 @@ internal static class SealedShare
     public static bool TryOpen(
         Context context, EncryptionKey own, EncryptionPublicKey dealer, ReadOnlySpan<byte> sealedShare, [NotNullWhen(true)] out SecretBuffer? share)
     {
+        share = null;
+        if (sealedShare.Length != Size) return false;
+
         using var key = DeriveKey(context, own, dealer, dealer, receiver: own.PublicKey);
         using var cipher = new ChaCha20Poly1305(key.Span);
         share = new SecretBuffer(Dealer.ShareSize);

@@ -31,8 +31,9 @@ internal static class ProblemName
             name = name[Prefix.Length..];
             return name.Length is > 0 and <= NameLimit && name.All(c => char.IsAsciiLetterLower(c) || c == '-') ? name : null;
         }
-        catch (JsonException)
+        catch (Exception notText) when (notText is JsonException or InvalidOperationException)
         {
+            // The second: a string that is no Unicode, which the parser lets pass until somebody asks for it.
             return null;
         }
     }

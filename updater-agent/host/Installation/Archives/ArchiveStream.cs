@@ -10,29 +10,34 @@ internal sealed class ArchiveRefusedException(ArchiveRule rule, string seen) : E
 
 /// <summary>
 /// The unpacked archive as the tar reader sees it, with two bounds: bytes in all, and bytes of headers per entry. The
-/// tar reader takes an extended header's length from the archive and asks for all of it at once, so the second bound
-/// looks at what is asked for, before any of it is read.
+/// tar reader takes an extended header's length from the archive, allocates all of it and then asks for it, so the length
+/// is looked at here as the header passes.
 /// </summary>
 internal sealed class ArchiveStream(Stream source, ArchiveLimits limits) : ReadOnlyStream
 {
     private long _remaining = limits.MaxSize;
     private int? _metadata;
+    private long _extension;
 
     /// <summary>From here to <see cref="EndMetadata"/> only headers are read.</summary>
-    public void BeginMetadata() => _metadata = ArchiveLimits.MaxMetadataSize;
+    public void BeginMetadata()
+    {
+        _metadata = ArchiveLimits.MaxMetadataSize;
+        _extension = 0;
+    }
 
     public void EndMetadata() => _metadata = null;
 
     /// <exception cref="ArchiveRefusedException">A bound was reached.</exception>
     public override int Read(Span<byte> buffer)
     {
-        if (_metadata < buffer.Length)
-        {
-            throw new ArchiveRefusedException(
-                ArchiveRule.ExtendedAttribute, $"more than {ArchiveLimits.MaxMetadataSize} bytes of headers");
-        }
+        if (_metadata < buffer.Length) throw TooManyHeaders();
 
-        int read = source.Read(buffer);
+        bool isHeader = _metadata is not null && _extension == 0 && buffer.Length == TarBlock.Size;
+        int read = isHeader ? source.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) : source.Read(buffer);
+        if (isHeader && read == TarBlock.Size) _extension = TarBlock.ExtensionSize(buffer) ?? throw TooManyHeaders();
+        else _extension = Math.Max(0, _extension - read);
+
         _metadata -= read;
         _remaining -= read;
         return _remaining >= 0
@@ -51,4 +56,7 @@ internal sealed class ArchiveStream(Stream source, ArchiveLimits limits) : ReadO
 
         return true;
     }
+
+    private static ArchiveRefusedException TooManyHeaders() =>
+        new(ArchiveRule.ExtendedAttribute, $"more than {ArchiveLimits.MaxMetadataSize} bytes of headers");
 }
