@@ -28,6 +28,7 @@ internal static class NodeApi
         app.Use(ReportFailureAsync);
         app.UseRateLimiter();
         app.UseRequestTimeouts();
+        app.Use(RequireLengthAsync);
 
         MapLog(app, app.Services.GetRequiredService<LogEndpoints>());
         MapProofs(app, app.Services.GetRequiredService<ProofEndpoints>());
@@ -36,7 +37,6 @@ internal static class NodeApi
         MapStatements(app, app.Services.GetRequiredService<StatementEndpoints>());
         MapEvidence(app, app.Services.GetRequiredService<EvidenceEndpoints>());
         MapHealth(app);
-        app.MapFallback("{**path}", () => (IResult)Problem.NotFound("The node has no such resource."));
     }
 
     private static void MapLog(WebApplication app, LogEndpoints log)
@@ -108,12 +108,16 @@ internal static class NodeApi
         try
         {
             await next(context);
+            if (!context.Response.HasStarted && ProblemOf(context.Response.StatusCode) is { } problem)
+            {
+                // What the server's own parts answer has a status and nothing else.
+                context.Response.Headers.ETag = default;
+                await problem.ExecuteAsync(context);
+            }
         }
         catch (BadHttpRequestException refused) when (!context.Response.HasStarted)
         {
-            var problem = refused.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Problem.TooLarge("The body is longer than this request may have.")
-                : Problem.Malformed("The request breaks off, or is not HTTP.");
+            var problem = ProblemOf(refused.StatusCode) ?? Problem.Malformed("The request breaks off, or is not HTTP.");
             await problem.ExecuteAsync(context);
         }
         catch (IOException full) when (FileSync.IsDiskFull(full) && !context.Response.HasStarted && !IsGone(context))
@@ -131,6 +135,27 @@ internal static class NodeApi
             // The client has gone: nobody reads an answer.
         }
     }
+
+    // Without a length a body is empty to the server: most likely it was forgotten.
+    private static Task RequireLengthAsync(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        bool brings = HttpMethods.IsPost(request.Method) || HttpMethods.IsPut(request.Method);
+        return brings && request.ContentLength is null && request.Headers.TransferEncoding.Count == 0
+            ? Problem.LengthRequired().ExecuteAsync(context)
+            : next(context);
+    }
+
+    private static Problem? ProblemOf(int status) => status switch
+    {
+        StatusCodes.Status404NotFound => Problem.NotFound("The node has no such resource."),
+        StatusCodes.Status405MethodNotAllowed => Problem.MethodNotAllowed(),
+        StatusCodes.Status408RequestTimeout => Problem.TooSlow(),
+        StatusCodes.Status413PayloadTooLarge => Problem.TooLarge("The body is longer than this request may have."),
+        StatusCodes.Status416RangeNotSatisfiable => Problem.RangeNotSatisfiable(),
+        StatusCodes.Status504GatewayTimeout => Problem.TimedOut(),
+        _ => null,
+    };
 
     private static bool IsGone(HttpContext context) => context.RequestAborted.IsCancellationRequested;
 

@@ -20,6 +20,25 @@ internal sealed class Problem(int status, string name, string detail) : IResult
     public static Problem UnknownStatement() => new(
         StatusCodes.Status404NotFound, "unknown-statement", "This node has never seen a statement with this id.");
 
+    public static Problem MethodNotAllowed() => new(
+        StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "The resource has no such method; Allow names those it has.");
+
+    public static Problem TooSlow() => new(
+        StatusCodes.Status408RequestTimeout, "too-slow", "The body came too slowly. Send it again, faster or in smaller ranges.");
+
+    public static Problem LengthRequired() => new(
+        StatusCodes.Status411LengthRequired,
+        "length-required",
+        "A request that brings a body states its Content-Length, or sends it in chunks.");
+
+    public static Problem RangeNotSatisfiable() => new(
+        StatusCodes.Status416RangeNotSatisfiable,
+        "range-not-satisfiable",
+        "The range begins behind the end; Content-Range tells the size.");
+
+    public static Problem TimedOut() => new(
+        StatusCodes.Status504GatewayTimeout, "timed-out", "The node did not come to an answer within its deadline.");
+
     public static Problem UploadOffset(string detail) => new(StatusCodes.Status409Conflict, "upload-offset", detail);
 
     public static Problem ArtifactMissing(string detail) =>

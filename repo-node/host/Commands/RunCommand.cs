@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Spectre.Console;
+using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.RepoNode.Operations;
 using SupplyChain.RepoNode.Operations.Joining;
@@ -90,9 +91,18 @@ internal static class RunCommand
     }
 
     private static FirstRoot ReadRoot(FileInfo file) =>
-        FirstRoot.Read(File.ReadAllBytes(file.FullName)).TryGet(out var root, out var rejection)
+        FirstRoot.Read(ReadUpTo(file.FullName, Limits.MaxEntrySize + 1)).TryGet(out var root, out var rejection)
             ? root
             : throw new CommandFailure(
                 ExitCode.Refused, rejection.Name, $"{file.FullName} is not a trust root: {rejection.Detail}.",
                 "Check it with share trust show.");
+
+    // No more than it takes to see that there is too much.
+    private static byte[] ReadUpTo(string path, int limit)
+    {
+        using var file = File.OpenRead(path);
+        byte[] bytes = new byte[limit];
+        int length = file.ReadAtLeast(bytes, limit, throwOnEndOfStream: false);
+        return bytes[..length];
+    }
 }

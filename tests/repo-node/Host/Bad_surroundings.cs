@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using SupplyChain.RepoNode.Operations;
+using SupplyChain.Tests.Kit;
+
+namespace SupplyChain.RepoNode.Tests.Host;
+
+/// <summary>
+/// <c>repo-node run</c> where something is wrong with what it finds: a stable name and exit code, and the keys as they were.
+/// </summary>
+public sealed class Bad_surroundings : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly LoopbackNetwork _nodes = new();
+    private readonly TcpListener _occupied = new(IPAddress.Loopback, 0);
+    private string _root = "";
+
+    private int OccupiedPort => ((IPEndPoint)_occupied.LocalEndpoint).Port;
+
+    public async Task InitializeAsync()
+    {
+        _occupied.Start();
+        var files = _nodes.FilesOf(0);
+        await File.WriteAllBytesAsync(files.Description, _nodes.Network.Root.Nodes[0].ToBytes());
+        int[] free = LoopbackNetwork.FreePorts(2);
+        Listen(free[0], free[1]);
+        _root = Path.Combine(files.Data, "root.json");
+        await File.WriteAllBytesAsync(_root, _nodes.Network.RootEnvelope.ToBytes());
+    }
+
+    public async Task DisposeAsync()
+    {
+        _occupied.Dispose();
+        await _nodes.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("the port for agents is taken", 3, "port-in-use")]
+    [InlineData("the port for peers is taken", 3, "port-in-use")]
+    [InlineData("the trust root is empty", 4, "root-malformed")]
+    [InlineData("the trust root is cut off", 4, "root-malformed")]
+    [InlineData("the trust root is endless", 4, "root-malformed")]
+    [InlineData("the trust root is signed by others", 4, "root-signature-invalid")]
+    [InlineData("the trust root is of another network", 4, "not-in-trust-root")]
+    [InlineData("the trust root is missing", 3, "environment")]
+    [InlineData("the trust root is a directory", 3, "permission-denied")]
+    [InlineData("listen.json is damaged", 3, "not-a-node")]
+    [InlineData("listen.json is empty", 3, "not-a-node")]
+    [InlineData("node.json is missing", 3, "not-a-node")]
+    [InlineData("a key is empty", 3, "environment")]
+    [InlineData("a key is cut off", 3, "environment")]
+    [InlineData("the certificate is garbage", 3, "environment")]
+    [InlineData("the database is garbage", 3, "environment")]
+    [InlineData("the journal is missing", 1, "journal-damaged")]
+    public async Task Are_named_and_change_nothing(string what, int code, string name)
+    {
+        Spoil(what);
+        byte[] attestation = await File.ReadAllBytesAsync(_nodes.FilesOf(0).AttestationKey);
+
+        var (exit, output) = await RunAsync("run", "--data", _nodes.FilesOf(0).Data, "--trust-root", _root, "--json");
+
+        var error = JsonDocument.Parse(output).RootElement.GetProperty("error");
+        Assert.Equal((code, code, name), (exit, error.GetProperty("code").GetInt32(), error.GetProperty("name").GetString()));
+        Assert.NotEmpty(error.GetProperty("hint").GetString()!);
+        Assert.Equal(attestation, await File.ReadAllBytesAsync(_nodes.FilesOf(0).AttestationKey));
+    }
+
+    private void Spoil(string what)
+    {
+        var files = _nodes.FilesOf(0);
+        byte[] root = _nodes.Network.RootEnvelope.ToBytes();
+        switch (what)
+        {
+            case "the port for agents is taken": Listen(OccupiedPort, LoopbackNetwork.FreePorts(1)[0]); break;
+            case "the port for peers is taken": Listen(LoopbackNetwork.FreePorts(1)[0], OccupiedPort); break;
+            case "the trust root is empty": File.WriteAllBytes(_root, []); break;
+            case "the trust root is cut off": File.WriteAllBytes(_root, root[..^10]); break;
+            case "the trust root is endless": _root = "/dev/zero"; break;
+            case "the trust root is signed by others":
+                byte[] payload = _nodes.Network.Root.ToRotation().ToPayload();
+                File.WriteAllBytes(_root, Protocol.Statements.Envelope.Of(payload, _nodes.Network.Maintainers.Sign(payload)).ToBytes());
+                break;
+            case "the trust root is of another network": File.WriteAllBytes(_root, TestNetwork.Create().RootEnvelope.ToBytes()); break;
+            case "the trust root is missing": File.Delete(_root); break;
+            case "the trust root is a directory": _root = files.Data; break;
+            case "listen.json is damaged": File.WriteAllText(files.ListenAddresses, "{\"http\":\"0.0.0.0:99999\",\"peers\":\"\"}"); break;
+            case "listen.json is empty": File.WriteAllText(files.ListenAddresses, ""); break;
+            case "node.json is missing": File.Delete(files.Description); break;
+            case "a key is empty": File.WriteAllText(files.VoteKey, ""); break;
+            case "a key is cut off": File.WriteAllText(files.VoteKey, File.ReadAllText(files.VoteKey)[..^1]); break;
+            case "the certificate is garbage": File.WriteAllText(files.TransportCertificate, "garbage"); break;
+            case "the database is garbage": File.WriteAllBytes(files.Database, [.. Enumerable.Repeat((byte)0x55, 8_192)]); break;
+            case "the journal is missing": File.Delete(files.Journal); break;
+            default: throw new ArgumentOutOfRangeException(nameof(what), what, null);
+        }
+    }
+
+    private void Listen(int http, int peers) => File.WriteAllBytes(
+        _nodes.FilesOf(0).ListenAddresses,
+        new ListenAddresses(new ListenAddress("127.0.0.1", http), new ListenAddress("127.0.0.1", peers)).ToBytes());
+
+    private static async Task<(int Exit, string Output)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "repo-node.dll"));
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        using var deadline = new CancellationTokenSource(Patience);
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync(deadline.Token);
+            string output = await process.StandardOutput.ReadToEndAsync(deadline.Token);
+            await errors;
+            await process.WaitForExitAsync(deadline.Token);
+            return (process.ExitCode, output);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+    }
+}
