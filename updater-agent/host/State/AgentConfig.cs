@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SupplyChain.Protocol.Statements;
 using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
 
 namespace SupplyChain.UpdaterAgent.State;
@@ -52,7 +53,10 @@ internal sealed record AgentConfig(
         try
         {
             var config = JsonSerializer.Deserialize(json, AgentConfigJson.Default.AgentConfig);
-            error = config?.Kind is { } kind && !IsKind(kind) ? $"'{kind}' is no kind of payload that an agent installs" : null;
+            error = config is null ? "it is 'null'"
+                : config.Kind is { } kind && !IsKind(kind) ? $"'{kind}' is no kind of payload that an agent installs"
+                : config.InvalidSetting is { } name ? $"'{name}' cannot have this value"
+                : null;
             return error is null ? config : null;
         }
         catch (JsonException exception)
@@ -62,14 +66,23 @@ internal sealed record AgentConfig(
         }
     }
 
+    private string? InvalidSetting =>
+        !Names.IsName(Product) ? "product"
+        : !Names.IsName(Channel) ? "channel"
+        : !Path.IsPathFullyQualified(Install) || Install.Contains('\0') ? "install"
+        : Health is not null && (Health is not [{ Length: > 0 }, ..] || Health.Any(part => part is null || part.Contains('\0'))) ? "health"
+        : PollSeconds < 0 ? "pollSeconds"
+        : null;
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AgentConfigJson.Default.AgentConfig);
 }
 
-// Unknown names are refused: a misspelt setting must not be silently without effect.
+// Unknown and repeated names are refused: no setting must be silently without effect.
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true,
     WriteIndented = true)]
