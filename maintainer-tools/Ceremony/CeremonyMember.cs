@@ -87,9 +87,12 @@ internal sealed class CeremonyMember : IDisposable
         if (_abort is not null) return _abort;
 
         int index = _proposal.IndexOf(sender);
-        if (_files.TryGetValue((step, index), out byte[]? earlier))
-            return file.SequenceEqual(earlier) ? null : StopFor(sender, CeremonyFault.Changed, step);
+        bool known = _files.TryGetValue((step, index), out byte[]? earlier);
+        if (known && file.SequenceEqual(earlier)) return null;
+
+        // First of all the signature: anybody can put other bytes into the folder, only the sender can contradict itself.
         if (SignedMessage.Check(_proposal, step, sender, file, out var message) is { } fault) return StopFor(sender, fault, step);
+        if (known) return StopFor(sender, CeremonyFault.Changed, step);
         if (index == _self && !file.SequenceEqual(OwnFile(step))) return StopFor(sender, CeremonyFault.Changed, step);
 
         // Everybody says what it saw before it judges what the others say, so that no one waits for a member that stopped.

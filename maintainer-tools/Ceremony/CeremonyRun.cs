@@ -7,7 +7,8 @@ namespace SupplyChain.MaintainerTools.Ceremony;
 
 /// <summary>
 /// Takes one member through a ceremony: reads the shared folder, does what <see cref="CeremonyMember"/> decides, waits, and may
-/// be interrupted at any point. The member's seed is on disk before its first message, so that a restart deals the same.
+/// be interrupted at any point. The member's seed is on disk before its first message, so that a restart deals the same; so is
+/// every message of others before anything rests on it, so that whoever replaces one later is the one who is named.
 /// </summary>
 internal sealed class CeremonyRun : IDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class CeremonyRun : IDisposable
     private readonly SecretBuffer _passphrase;
     private readonly Settings _settings;
     private readonly string _roundPath;
+    private readonly CeremonyFolder _seen;
 
     private CeremonyRun(CeremonyFolder folder, Proposal proposal, Identity identity, SecretBuffer passphrase, Settings settings)
     {
@@ -25,7 +27,9 @@ internal sealed class CeremonyRun : IDisposable
         _identity = identity;
         _passphrase = passphrase;
         _settings = settings;
-        _roundPath = Path.Combine(settings.OwnFolder, $"ceremony-{proposal.Id.ToHex()[..16]}.age");
+        string round = Path.Combine(settings.OwnFolder, $"ceremony-{proposal.Id.ToHex()[..16]}");
+        _roundPath = round + ".age";
+        _seen = new CeremonyFolder(round + ".seen");
     }
 
     public Proposal Proposal => _proposal;
@@ -60,6 +64,8 @@ internal sealed class CeremonyRun : IDisposable
     /// <exception cref="CommandFailure">This member has not joined this very proposal, the ceremony was aborted, or the others took too long.</exception>
     public async Task<GroupFile> RunAsync(Action<string> status, CancellationToken cancellation)
     {
+        // The command line listens for Ctrl-C once a command first waits; before that a signal would end it in the middle of a step.
+        await Task.Yield();
         if (_settings.Ceremony is { } agreed && agreed != _proposal.Id) throw Swapped(agreed);
         if (AlreadyDone() is { } group) return group;
         if (_settings.Ceremony is null && !File.Exists(_roundPath)) throw NotJoined();
@@ -73,6 +79,7 @@ internal sealed class CeremonyRun : IDisposable
             {
                 case CeremonyAction.Done done:
                     _folder.PublishGroup(done.Group);
+                    if (Directory.Exists(_seen.Location)) Directory.Delete(_seen.Location, recursive: true);
                     File.Delete(_roundPath);
                     return done.Group;
 
@@ -91,14 +98,20 @@ internal sealed class CeremonyRun : IDisposable
 
     public void Dispose() => _identity.Dispose();
 
-    // Reads the folder's messages of a step, once the step is open.
+    // Reads a step's messages once the step is open: first what was seen before a restart, then what the folder shows now.
     private void Feed(CeremonyMember member, CeremonyStep step)
     {
         if (member.Open < step) return;
 
+        foreach (var (sender, message) in _seen.Messages(step))
+        {
+            if (member.Receive(step, sender, message) is not null) return;
+        }
+
         foreach (var (sender, message) in _folder.Messages(step))
         {
             if (member.Receive(step, sender, message) is not null) return;
+            _seen.Publish(step, sender, message);
         }
     }
 

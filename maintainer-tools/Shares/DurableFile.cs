@@ -67,7 +67,7 @@ internal static class DurableFile
         try
         {
             EnsureFolder(directory);
-            if (File.Exists(path)) return false;
+            if (IsThere(path)) return false;
 
             Write(temporary, content, mode);
             return TryLink(temporary, path, directory);
@@ -114,7 +114,7 @@ internal static class DurableFile
         {
             File.Move(temporary, path, overwrite: false);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException) when (IsThere(path))
         {
             return false;
         }
@@ -122,6 +122,9 @@ internal static class DurableFile
         DirectoryEntry.Flush(directory);
         return true;
     }
+
+    // A link that leads nowhere is there too: somebody put it where a file was to be.
+    private static bool IsThere(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     private static CommandFailure Exists(string path) => CommandFailure.Failed("file-exists",
         $"{path} is there already, and nothing is ever overwritten.", "choose another name, or move the file away if it is not needed");

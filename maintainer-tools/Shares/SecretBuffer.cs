@@ -3,32 +3,34 @@ using System.Security.Cryptography;
 namespace SupplyChain.MaintainerTools.Shares;
 
 /// <summary>
-/// Bytes that are erased when they are no longer needed. Pinned, so that the collector leaves no copies behind; no
-/// equality, no text form.
+/// Bytes that are erased when they are no longer needed. They lie in pages of their own, outside the collector's heap, which
+/// are neither swapped out nor put into a core file; no equality, no text form.
 /// </summary>
 internal sealed class SecretBuffer : IDisposable
 {
-    private readonly byte[] _bytes;
+    private readonly SecretPages _pages;
     private bool _erased;
 
-    public SecretBuffer(int length) => _bytes = GC.AllocateArray<byte>(length, pinned: true);
+    public SecretBuffer(int length)
+    {
+        _pages = new SecretPages(length);
+        Length = length;
+    }
 
-    public SecretBuffer(ReadOnlySpan<byte> bytes) : this(bytes.Length) => bytes.CopyTo(_bytes);
+    public SecretBuffer(ReadOnlySpan<byte> bytes) : this(bytes.Length) => bytes.CopyTo(Span);
 
-    public int Length => _bytes.Length;
+    public int Length { get; }
 
+    /// <summary>For as long as the buffer is not disposed of; it must not be kept longer.</summary>
     /// <exception cref="ObjectDisposedException">The bytes are erased already.</exception>
     public Span<byte> Span
     {
         get
         {
             ObjectDisposedException.ThrowIf(_erased, this);
-            return _bytes;
+            return _pages.Span[..Length];
         }
     }
-
-    /// <summary>The array itself, for the one library call that takes no span.</summary>
-    internal byte[] Array => _bytes;
 
     /// <summary>Bytes from the operating system's generator.</summary>
     public static SecretBuffer Random(int length)
@@ -41,6 +43,6 @@ internal sealed class SecretBuffer : IDisposable
     public void Dispose()
     {
         _erased = true;
-        CryptographicOperations.ZeroMemory(_bytes);
+        _pages.Release();
     }
 }

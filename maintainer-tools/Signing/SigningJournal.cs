@@ -96,6 +96,11 @@ internal sealed class SigningJournal : IDisposable
         {
             throw CommandFailure.Locked("journal-locked", $"{path} is in use: {e.Message}", "wait until the other `share` has ended");
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CommandFailure.Environment("journal-unwritable", $"{path} cannot be opened: {e.Message}",
+                "nothing is signed without the journal; check the folder's permissions and the free space");
+        }
     }
 
     private void Load(string path)

@@ -3,6 +3,7 @@ using SupplyChain.MaintainerTools.Shares;
 using SupplyChain.MaintainerTools.Terminal;
 using SupplyChain.Protocol;
 using SupplyChain.Tests.Kit;
+using SupplyChain.ThresholdSig.KeyGeneration;
 using SupplyChain.ThresholdSig.Signing;
 
 namespace SupplyChain.MaintainerTools.Tests.Ceremony;
@@ -31,7 +32,7 @@ public sealed class CeremonyRunTests : IDisposable
         foreach (string name in Names)
         {
             using var share = ShareFile.Open(_folder.In(name, "share.age"), groups[0], _passphrase);
-            Assert.Empty(Directory.GetFiles(_folder.In(name), "ceremony-*"));
+            Assert.Empty(Directory.GetFileSystemEntries(_folder.In(name), "ceremony-*"));
         }
 
         Assert.True(CeremonyStatus.Of(_shared).IsDone);
@@ -66,6 +67,42 @@ public sealed class CeremonyRunTests : IDisposable
         var failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync("alice", agreed: _shared.Proposal().Id));
 
         Assert.Equal(("ceremony-changed", ExitCode.Refused), (failure.Name, failure.Code));
+    }
+
+    [Fact]
+    public async Task A_member_who_replaces_its_joining_message_is_the_one_who_is_named_after_a_restart()
+    {
+        await StopAfterDealingAsync("alice");
+        Replace(CeremonyStep.Join, "carol");
+
+        var failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync("alice"));
+
+        Assert.Equal("ceremony-changed", failure.Name);
+        Assert.Contains("carol has shown two different messages for 'join'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_member_who_replaces_its_dealing_is_the_one_who_is_named_after_a_restart()
+    {
+        await StopAfterDealingAsync("carol");
+        await StopAfterDealingAsync("alice");
+        Replace(CeremonyStep.Deal, "carol");
+
+        var failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync("alice"));
+
+        Assert.Equal("ceremony-changed", failure.Name);
+        Assert.Contains("carol has shown two different messages for 'deal'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bytes_that_somebody_else_put_in_place_of_a_message_are_no_contradiction_of_its_sender()
+    {
+        await StopAfterDealingAsync("alice");
+        _folder.File(Path.Combine("shared", "join", "carol.json"), "{}"u8);
+
+        var failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync("alice"));
+
+        Assert.Equal("ceremony-malformed", failure.Name);
     }
 
     [Fact]
@@ -167,6 +204,16 @@ public sealed class CeremonyRunTests : IDisposable
     {
         foreach (string other in Names) Join(other);
         await Assert.ThrowsAsync<CommandFailure>(() => RunAsync(name, timeout: TimeSpan.Zero));
+    }
+
+    // Another message with the sender's own signature: nobody else could have made it.
+    private void Replace(CeremonyStep step, string name)
+    {
+        using var identity = Identity.Open(_folder.In(name), _passphrase);
+        var id = _shared.Proposal().Id;
+        using var other = EncryptionKey.FromSeed(TestNetwork.Seed("another"), "another"u8);
+        byte[] payload = new JoinPayload(other.PublicKey).ToBytes(id, identity.Public);
+        _folder.File(Path.Combine("shared", SignedMessage.NameOf(step), name + ".json"), SignedMessage.Sign(step, id, payload, identity.Key));
     }
 
     private void Join(string name)
