@@ -5,7 +5,6 @@ using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Core.Installation.Archives;
 using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Installation.Archives;
-using SupplyChain.UpdaterAgent.Machine;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Tests.Installation;
 using SupplyChain.UpdaterAgent.Transport;
@@ -49,9 +48,8 @@ internal static class AgentReaders
         {
             Covers = [(typeof(SlotNames), nameof(SlotNames.TryParseLink)), (typeof(SlotNames), nameof(SlotNames.TryParse))],
         },
-        Reader.Of("agent.kernel-notes", typeof(KernelBuildId), nameof(KernelBuildId.Find), bytes =>
-            KernelBuildId.Find(bytes) is null ? Answer.Refused : Answer.Accept(),
-            () => [[6, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, .. "Linux\0"u8, 0, 0, 9, 0, 0, 0, 4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0, .. "GNU\0"u8, .. new byte[20]]]),
+        Reader.Of("agent.lock-holder", typeof(LockHolder), nameof(LockHolder.Parse), bytes =>
+            LockHolder.Parse(bytes) is null ? Answer.Refused : Answer.Accept(), () => ["17\n1767225600\nupdater-agent run\n"u8.ToArray()]),
         Reader.Of("agent.problem", typeof(ProblemName), nameof(ProblemName.Read), bytes =>
         {
             using var response = new HttpResponseMessage(HttpStatusCode.NotFound) { Content = new ByteArrayContent(bytes) };

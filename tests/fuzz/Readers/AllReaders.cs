@@ -4,7 +4,8 @@ namespace SupplyChain.Fuzz.Tests.Readers;
 internal static class AllReaders
 {
     public static IReadOnlyList<Reader> All { get; } =
-        [.. SignatureReaders.All, .. ProtocolReaders.All, .. LogReaders.All, .. NodeReaders.All, .. AgentReaders.All, .. ToolReaders.All];
+        [.. SignatureReaders.All, .. ProtocolReaders.All, .. LogReaders.All, .. TestimonyReaders.All, .. NodeReaders.All, .. AgentReaders.All,
+        .. LivepatchReaders.All, .. ToolReaders.All];
 
     public static Reader? Find(string name) => All.FirstOrDefault(reader => reader.Name == name);
 }
