@@ -12,6 +12,7 @@ namespace SupplyChain.Fuzz.Tests.Readers;
 internal static class TestimonyReaders
 {
     private static readonly MemoryTree Tree = MemoryTree.Of(40);
+    private static readonly byte[] FirstRoot = Samples.Network.Root.ToRotation().ToPayload();
     private static readonly TestNode Liar = Samples.Network.Nodes[1];
 
     public static IEnumerable<Reader> All =>
@@ -39,10 +40,10 @@ internal static class TestimonyReaders
         ]),
         Reader.Of("protocol.root-update", typeof(RootUpdate), nameof(RootUpdate.TryRead), bytes =>
         {
-            if (!RootUpdate.TryRead(bytes, out var update)) return Answer.Refused;
+            if (!RootUpdate.TryRead(bytes, FirstRoot, out var update)) return Answer.Refused;
             _ = RootUpdate.Follow(Samples.Network.Root, bytes);
             return Answer.Accept(update.ToBytes());
-        }, () => [new RootUpdate(Samples.Note(), Samples.Log().Include(0)).ToBytes()]),
+        }, () => [new RootUpdate(Samples.Note(), Samples.Log().Include(0), FirstRoot).ToBytes()]),
     ];
 
     private static Checkpoint At(ulong size) => new(TestNetwork.Origin, new TreeSize(size), Tree.RootAt(new TreeSize(size)));
