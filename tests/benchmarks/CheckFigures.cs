@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SupplyChain.MaintainerTools.Demo.Cast;
 using SupplyChain.UpdaterAgent.Commands;
 using SupplyChain.UpdaterAgent.Transport;
 using SupplyChain.UpdaterAgent.Updating;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SupplyChain.MaintainerTools.Demo.Attacks;
 using SupplyChain.UpdaterAgent.Core.Download;
 using SupplyChain.UpdaterAgent.Downloads;
 using SupplyChain.UpdaterAgent.Transport;
@@ -19,7 +20,7 @@ internal static class DownloadFigures
         await using var stalled = new StalledMirror();
         using var keys = NodeKeys.Seize(published.Network.DataOf(3));
         Uri liar = FreeUrl();
-        await using var lying = new LyingMirror(liar, honest[3], keys);
+        await using var lying = new LyingMirror(liar, honest[3], new AlteredBytes(keys));
         // The bad ones first: their places in the order are the worst for the agent.
         Uri[] attacked = [stalled.Url, liar, honest[0], honest[1]];
 

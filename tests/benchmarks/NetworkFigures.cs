@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SupplyChain.MaintainerTools.Demo;
+using SupplyChain.MaintainerTools.Demo.Cast;
 
 namespace SupplyChain.Benchmarks;
 

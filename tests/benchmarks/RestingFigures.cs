@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
+using SupplyChain.MaintainerTools.Demo.Cast;
 namespace SupplyChain.Benchmarks;
 
 /// <summary>The agent as it is shipped, waiting between two looks; and the nodes after they served every download.</summary>

@@ -1,4 +1,5 @@
 using SupplyChain.MaintainerTools.Demo;
+using SupplyChain.MaintainerTools.Demo.Cast;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Statements;

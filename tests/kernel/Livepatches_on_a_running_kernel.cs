@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using SupplyChain.MaintainerTools.Demo.Cast;
 using Xunit.Abstractions;
 
 namespace SupplyChain.Kernel.Tests;

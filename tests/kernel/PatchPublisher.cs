@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SupplyChain.MaintainerTools.Demo;
+using SupplyChain.MaintainerTools.Demo.Cast;
 using SupplyChain.MaintainerTools.Terminal;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Artifacts;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SupplyChain.MaintainerTools.Demo.Cast;
 using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.Kernel.Tests;

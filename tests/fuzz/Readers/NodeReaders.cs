@@ -94,7 +94,7 @@ internal static class NodeReaders
             NodeStatus.TryRead(bytes, out var status)
                 ? Answer.Accept(status.WriteTo(new Protocol.Encoding.CanonicalJsonWriter()).ToArray())
                 : Answer.Refused,
-            () => [new NodeStatus("node-00", TestNetwork.Origin, 1, 2, 3, 4, 5, 6, 7)
+            () => [new NodeStatus("node-00", TestNetwork.Origin, 1, 2, 3, 4, 5, 6, 7, "catching-up", 8, 9, 10)
                 .WriteTo(new Protocol.Encoding.CanonicalJsonWriter()).ToArray()]),
         Reader.Of("node.first-root", typeof(FirstRoot), nameof(FirstRoot.Read), bytes =>
             FirstRoot.Read(bytes).TryGet(out var root, out _) ? Answer.Accept(root.Entry.ToArray()) : Answer.Refused,

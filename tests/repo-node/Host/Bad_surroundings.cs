@@ -10,7 +10,7 @@ namespace SupplyChain.RepoNode.Tests.Host;
 /// <summary>
 /// <c>repo-node run</c> where something is wrong with what it finds: a stable name and exit code, and the keys as they were.
 /// </summary>
-public sealed class Bad_surroundings : IAsyncLifetime
+public sealed class Bad_surroundings : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -31,7 +31,9 @@ public sealed class Bad_surroundings : IAsyncLifetime
         await File.WriteAllBytesAsync(_root, _nodes.Network.RootEnvelope.ToBytes());
     }
 
-    public async Task DisposeAsync()
+    async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
+
+    public async ValueTask DisposeAsync()
     {
         _occupied.Dispose();
         await _nodes.DisposeAsync();

@@ -40,7 +40,7 @@ internal static class MutantRun
         }
 
         table.Print();
-        Console.WriteLine($"{trials.Count(trial => trial.IsKilled)} of {trials.Count} mutants killed");
+        Console.WriteLine($"{trials.Count(trial => trial.IsKilled)} of {trials.Length} mutants killed");
         return trials.All(trial => trial.IsKilled);
     }
 }
