@@ -37,16 +37,15 @@ internal sealed class Conversation(Network network, NodeClient node, Envelope en
 
     public string Node => node.Name;
 
-    /// <summary>Writes every word that is not the last one again; ends with a proof, or when it is stopped.</summary>
+    /// <summary>Writes every word; ends with a proof, or when it is stopped.</summary>
     public async Task RunAsync(ChannelWriter<(Conversation From, NodeWord Word)> words, CancellationToken stop)
     {
         try
         {
-            for (NodeWord? last = null; last is not NodeWord.Proved;)
+            for (NodeWord? word = null; word is not NodeWord.Proved;)
             {
-                var word = await TurnAsync(stop).ConfigureAwait(false);
-                if (word != last) words.TryWrite((this, word));
-                last = word;
+                word = await TurnAsync(stop).ConfigureAwait(false);
+                words.TryWrite((this, word));
                 await Task.Delay(_taken ? Poll : Retry, time, stop).ConfigureAwait(false);
             }
         }
@@ -64,7 +63,7 @@ internal sealed class Conversation(Network network, NodeClient node, Envelope en
         }
         catch (Exception e) when (Upload.IsNetwork(e, stop))
         {
-            return new NodeWord.Said(e is OperationCanceledException ? "does not answer in time" : e.Message);
+            return new NodeWord.Said(Upload.Describe(e));
         }
     }
 

@@ -29,6 +29,7 @@ internal sealed class Distribution(Network network, Ed25519PrivateKey publisher,
         using var late = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         int whole = 0;
+        int failed = 0;
         var results = await Task.WhenAll(network.Nodes.Select(ToNodeAsync)).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         ThrowIfTooFew([.. results.Where(result => result.Problem is not null)], results.Length);
@@ -36,7 +37,13 @@ internal sealed class Distribution(Network network, Ed25519PrivateKey publisher,
         async Task<Result> ToNodeAsync(NodeClient node)
         {
             string? problem = await UploadAllAsync(node, files, board, enough.Token, stop.Token).ConfigureAwait(false);
-            if (problem is not null) return new Result(node.Name, problem);
+            if (problem is not null)
+            {
+                // A quorum can no longer be: nobody need wait for what the others make of it.
+                if (Interlocked.Increment(ref failed) > network.Nodes.Count - Required) await late.CancelAsync().ConfigureAwait(false);
+                return new Result(node.Name, problem);
+            }
+
             if (Interlocked.Increment(ref whole) != Required) return new Result(node.Name, null);
 
             // The others are welcome, but nobody waits for one that is away or dawdles.
@@ -67,7 +74,7 @@ internal sealed class Distribution(Network network, Ed25519PrivateKey publisher,
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return "was slower than a quorum of the others";
+            return "was not waited for";
         }
     }
 

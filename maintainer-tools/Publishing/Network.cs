@@ -42,7 +42,7 @@ internal sealed class Network(TrustRoot root, HttpClient http, TimeProvider time
         }
         catch (Exception e) when (Upload.IsNetwork(e, cancellation))
         {
-            return (null, e.Message);
+            return (null, Upload.Describe(e));
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
+using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Verification;
 
@@ -16,7 +17,7 @@ namespace SupplyChain.MaintainerTools.Publishing;
 internal sealed class NodeClient(HttpClient http, string name, string url)
 {
     private const string OffsetHeader = "Upload-Offset", ProblemPrefix = "urn:supplychain:problem:";
-    private const int MaxTileSize = 256 * (2 + Limits.MaxEntrySize);
+    private const int MaxTileSize = Tile.FullWidth * Digest.Size;
 
     /// <summary>The node's name, or its URL where the name is not known.</summary>
     public string Name { get; } = name;
@@ -39,7 +40,7 @@ internal sealed class NodeClient(HttpClient http, string name, string url)
         return MapAnswer.TryRead(bytes, out var answer) ? answer : throw new HttpRequestException($"{Name} answers with a malformed map row.");
     }
 
-    /// <summary>A tile or bundle of entries below the log's URL; null when there is none.</summary>
+    /// <summary>A tile of hashes below the log's URL; null when there is none.</summary>
     public Task<byte[]?> TryTileAsync(string path, CancellationToken cancellation) => SendAsync(
         new HttpRequestMessage(HttpMethod.Get, UriOf(path)), ToolLimits.AnswerTime, async (response, stop) =>
             response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(response, MaxTileSize, stop).ConfigureAwait(false),
@@ -68,9 +69,10 @@ internal sealed class NodeClient(HttpClient http, string name, string url)
 
         return SendAsync(request, ToolLimits.UploadTime, async (response, stop) => response.StatusCode switch
         {
-            HttpStatusCode.Created => new UploadAnswer(-1, null),
-            HttpStatusCode.Accepted or HttpStatusCode.Conflict when OffsetOf(response) is { } held => new UploadAnswer(held, null),
-            _ => new UploadAnswer(0, await ProblemAsync(response, stop).ConfigureAwait(false)),
+            HttpStatusCode.Created => new UploadAnswer(-1, Taken: true, null),
+            HttpStatusCode.Accepted when OffsetOf(response) is { } held => new UploadAnswer(held, Taken: true, null),
+            HttpStatusCode.Conflict when OffsetOf(response) is { } held => new UploadAnswer(held, Taken: false, null),
+            _ => new UploadAnswer(0, Taken: false, await ProblemAsync(response, stop).ConfigureAwait(false)),
         }, cancellation);
     }
 
@@ -167,5 +169,6 @@ internal sealed class NodeClient(HttpClient http, string name, string url)
 }
 
 /// <param name="Held">Bytes the node holds now; −1 when it has the whole.</param>
+/// <param name="Taken">Whether it took the range that was sent.</param>
 /// <param name="Problem">Why it was refused; null when it was not.</param>
-internal readonly record struct UploadAnswer(long Held, string? Problem);
+internal readonly record struct UploadAnswer(long Held, bool Taken, string? Problem);

@@ -46,7 +46,8 @@ internal sealed class Submission(Network network, TimeProvider time)
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(running).ConfigureAwait(false);
+            // What is known now stands, whatever becomes of the others.
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -67,10 +68,10 @@ internal sealed class Submission(Network network, TimeProvider time)
         : CommandFailure.NoQuorum("not-taken", $"Too few nodes took statement {poll.Id.ToHex()}: {poll}.",
             "check that the nodes run and can be reached from here, then run it again");
 
-    // f+1 nodes that say so include an honest one; fewer could be lying.
+    // f+1 nodes that say so include an honest one; fewer could be lying. Once f+1 have taken it, only what they say of it later counts.
     private void ThrowIfRefused(Poll poll)
     {
-        var refusal = poll.Refusals.Where(name => LedgerRefusal.HintFor(name) is not null)
+        var refusal = poll.Refusals(IsHandedIn(poll)).Where(name => LedgerRefusal.HintFor(name) is not null)
             .CountBy(name => name).FirstOrDefault(same => same.Value > Faulty);
         if (refusal.Key is null) return;
 
@@ -96,7 +97,7 @@ internal sealed class Submission(Network network, TimeProvider time)
     /// <summary>Every node's last word.</summary>
     private sealed class Poll(IReadOnlyList<Conversation> conversations, Digest id)
     {
-        private readonly Dictionary<Conversation, NodeWord> _last = [];
+        private readonly Dictionary<Conversation, (NodeWord Word, int Times)> _last = [];
         private readonly HashSet<Conversation> _taken = [];
 
         public Digest Id => id;
@@ -104,17 +105,26 @@ internal sealed class Submission(Network network, TimeProvider time)
         /// <summary>How many nodes have taken the statement.</summary>
         public int Taken => _taken.Count;
 
-        public IEnumerable<string> Refusals => _last.Values.OfType<NodeWord.Refused>().Select(word => word.Name);
+        /// <summary>
+        /// What nodes refuse it by, of all or of those that took it. Each has said so twice: one that is a moment behind the others refuses
+        /// what it will take.
+        /// </summary>
+        public IEnumerable<string> Refusals(bool byTakers) =>
+            from said in _last
+            where said.Value.Times > 1 && (!byTakers || _taken.Contains(said.Key))
+            select (said.Value.Word as NodeWord.Refused)?.Name into name
+            where name is not null
+            select name;
 
         public void Hear(Conversation from, NodeWord word)
         {
-            _last[from] = word;
+            _last[from] = (word, _last.TryGetValue(from, out var before) && before.Word == word ? before.Times + 1 : 1);
             if (word is NodeWord.Taken) _taken.Add(from);
         }
 
         public override string ToString() => string.Join("; ", conversations.Select(one => $"{one.Node} {Told(one)}"));
 
-        private string Told(Conversation one) => _last.GetValueOrDefault(one) switch
+        private string Told(Conversation one) => _last.GetValueOrDefault(one).Word switch
         {
             null => "has not answered",
             NodeWord.Taken => "took it",

@@ -18,26 +18,45 @@ internal sealed class Upload(NodeClient node, UploadPermit permit, string path, 
     /// <param name="cancellation">Stops everything.</param>
     public async Task<string?> RunAsync(ProgressBar bar, CancellationToken enough, CancellationToken cancellation)
     {
+        // However a node spends it: nobody waits for one longer than for a slow but honest line.
+        using var late = new CancellationTokenSource(ToolLimits.UploadTime * ((permit.Size / ToolLimits.UploadRange) + (2 * Attempts)));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        try
+        {
+            return await TryAsync(bar, enough, stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return "took too long";
+        }
+    }
+
+    /// <summary>What a failure of the network is told as.</summary>
+    public static string Describe(Exception failure) =>
+        failure is OperationCanceledException ? "did not answer in time" : failure.Message;
+
+    private async Task<string?> TryAsync(ProgressBar bar, CancellationToken enough, CancellationToken stop)
+    {
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                string? problem = await SendAsync(bar, cancellation).ConfigureAwait(false);
+                string? problem = await SendAsync(bar, stop).ConfigureAwait(false);
                 if (problem is null) return null;
                 if (!IsBusy(problem) || attempt == Attempts || await PauseAsync(attempt).ConfigureAwait(false)) return problem;
             }
-            catch (Exception e) when (IsNetwork(e, cancellation))
+            catch (Exception e) when (IsNetwork(e, stop))
             {
-                if (attempt == Attempts || await PauseAsync(attempt).ConfigureAwait(false)) return e.Message;
+                if (attempt == Attempts || await PauseAsync(attempt).ConfigureAwait(false)) return Describe(e);
             }
         }
 
         // True when nobody needs another attempt.
         async Task<bool> PauseAsync(int attempt)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(enough, cancellation);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(enough, stop);
             await Task.Delay(pause * attempt, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellation.ThrowIfCancellationRequested();
+            stop.ThrowIfCancellationRequested();
             return enough.IsCancellationRequested;
         }
     }
@@ -54,26 +73,34 @@ internal sealed class Upload(NodeClient node, UploadPermit permit, string path, 
 
         using var file = File.OpenHandle(path, options: FileOptions.Asynchronous);
         byte[] buffer = new byte[Math.Min(ToolLimits.UploadRange, permit.Size)];
-        for (int stalled = 0; stalled < Attempts;)
+        long most = held;
+        for (int fruitless = 0; fruitless < Attempts;)
         {
             if (held > permit.Size) return string.Create(CultureInfo.InvariantCulture, $"it holds {held} bytes of {permit.Size}");
             bar.Report(held);
-            int length = (int)Math.Min(buffer.Length, permit.Size - held);
-            if (await RandomAccess.ReadAsync(file, buffer.AsMemory(0, length), held, cancellation).ConfigureAwait(false) != length)
+
+            // A node with every byte and no artifact is reading them back, or ended before it had: the last range again makes it tell.
+            long first = held < permit.Size ? held : permit.Size - buffer.Length;
+            int length = (int)Math.Min(buffer.Length, permit.Size - first);
+            if (await RandomAccess.ReadAsync(file, buffer.AsMemory(0, length), first, cancellation).ConfigureAwait(false) != length)
                 return $"{path} became shorter while it was read";
 
-            var answer = await node.UploadAsync(permit, held, buffer.AsMemory(0, length), cancellation).ConfigureAwait(false);
+            var answer = await node.UploadAsync(permit, first, buffer.AsMemory(0, length), cancellation).ConfigureAwait(false);
             if (answer.Problem is not null) return answer.Problem;
             if (answer.Held < 0) return Finish(bar);
 
-            // Somebody else may be uploading the same artifact: then its bytes grow without ours. Less than was sent is no progress.
-            stalled = answer.Held >= held + length ? 0 : stalled + 1;
-            if (stalled > 0) await Task.Delay(pause, cancellation).ConfigureAwait(false);
-            held = answer.Held;
+            bool isProgress = IsProgress(answer, most, first + length);
+            fruitless = isProgress ? 0 : fruitless + 1;
+            if (!isProgress || !answer.Taken) await Task.Delay(pause, cancellation).ConfigureAwait(false);
+            (held, most) = (answer.Held, Math.Max(most, answer.Held));
         }
 
         return "it takes no more bytes";
     }
+
+    // Of a range it took it must hold all. Somebody else may be uploading the same: then its bytes grow without ours, up to the whole.
+    private bool IsProgress(UploadAnswer answer, long most, long end) =>
+        answer.Taken ? answer.Held > most && answer.Held >= end : answer.Held > most || answer.Held == permit.Size;
 
     private static bool IsBusy(string problem) => problem is "too-many-requests" or "starting";
 

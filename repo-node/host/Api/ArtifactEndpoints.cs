@@ -45,6 +45,8 @@ internal sealed class ArtifactEndpoints(
         using var writer = artifacts.TryWrite(sha256);
         if (writer is null)
             return WrongOffset(context, artifacts.BytesHeld(sha256), "Another upload of this artifact is under way.");
+        // Every byte came, and the node ended before it had read them back.
+        if (writer.Held == range.Size) return Complete(writer, range, hex);
         if (writer.Held != range.First)
             return WrongOffset(context, writer.Held, "The range does not begin where the bytes held end.");
 
@@ -68,6 +70,11 @@ internal sealed class ArtifactEndpoints(
             return Results.StatusCode(StatusCodes.Status202Accepted);
         }
 
+        return Complete(writer, range, hex);
+    }
+
+    private IResult Complete(ArtifactWriter writer, UploadRange range, string hex)
+    {
         if (!writer.TryComplete()) return Problem.DigestMismatch();
 
         log.LogInformation("Stored artifact {Sha256}, {Size} bytes", hex, range.Size);

@@ -49,7 +49,7 @@ internal sealed class FakeNodes : HttpMessageHandler
         byte[] body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
         var node = Nodes[Network.Nodes.ToList().FindIndex(one => request.RequestUri!.Host.StartsWith(one.Name, StringComparison.Ordinal))];
         if (node.IsAway) throw new HttpRequestException("Connection refused.");
-        if (node.Dribbles || (node.DribblesStatus && request.Method == HttpMethod.Get))
+        if (request.Method != HttpMethod.Head && (node.Dribbles || (node.DribblesStatus && request.Method == HttpMethod.Get)))
             return Dribbling();
 
         lock (_gate) return Answer(node, request, body);
@@ -124,10 +124,17 @@ internal sealed class FakeNodes : HttpMessageHandler
     private HttpResponseMessage ArtifactOf(Node node, string hex, HttpRequestMessage request, byte[] body)
     {
         if (!node.Artifacts.TryGetValue(hex, out var held)) node.Artifacts[hex] = held = [];
-        bool whole = Digest.Of([.. held]).ToHex() == hex;
+        bool whole = Digest.Of([.. held]).ToHex() == hex && !node.EndedBeforeReadingBack;
         if (request.Method == HttpMethod.Head)
             return whole ? new HttpResponseMessage(HttpStatusCode.OK) : WithOffset(new HttpResponseMessage(HttpStatusCode.NotFound), held.Count);
+        if (node.SaysItHasEveryByte) return WithOffset(Problem(HttpStatusCode.Conflict, "upload-offset"), (int)request.Content!.Headers.ContentRange!.Length!);
         if (!IsPermitted(request, hex)) return Problem(HttpStatusCode.Forbidden, "unknown-publisher");
+
+        if (node.EndedBeforeReadingBack && request.Content!.Headers.ContentRange?.Length == held.Count)
+        {
+            node.EndedBeforeReadingBack = false;
+            return new HttpResponseMessage(HttpStatusCode.Created);
+        }
 
         long first = request.Content!.Headers.ContentRange?.From ?? 0;
         if (first != held.Count) return WithOffset(Problem(HttpStatusCode.Conflict, "upload-offset"), held.Count);
@@ -187,6 +194,12 @@ internal sealed class FakeNodes : HttpMessageHandler
 
         /// <summary>The same, but only when it is asked for something.</summary>
         public bool DribblesStatus { get; set; }
+
+        /// <summary>It has the bytes under another name, until somebody sends the last range again.</summary>
+        public bool EndedBeforeReadingBack { get; set; }
+
+        /// <summary>Whatever is sent, and never that it has the artifact.</summary>
+        public bool SaysItHasEveryByte { get; set; }
 
         /// <summary>Of every range that is uploaded.</summary>
         public bool KeepsOneByte { get; set; }

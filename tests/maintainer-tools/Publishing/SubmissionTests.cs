@@ -11,7 +11,7 @@ public sealed class SubmissionTests : IDisposable
 {
     private static readonly ProgressBoard Unwatched = new(null);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     private readonly FakeNodes _nodes = new();
     private readonly TemporaryFolder _folder = new();
@@ -99,6 +99,37 @@ public sealed class SubmissionTests : IDisposable
         string hex = _release.Artifacts[0].Sha256.ToHex();
         Assert.All(_nodes.Nodes.Take(3), node => Assert.Equal(_release.Artifacts[0].Name.Length, node.Artifacts[hex].Count));
         Assert.True(_nodes.Nodes[3].Artifacts[hex].Count < 10);
+    }
+
+    [Fact]
+    public async Task A_node_that_says_for_ever_that_it_has_every_byte_holds_up_neither_success_nor_failure()
+    {
+        _nodes.Nodes[3].SaysItHasEveryByte = true;
+        await UploadAsync();
+
+        using var stranger = Ed25519PrivateKey.FromSeed(TestNetwork.Seed("stranger"));
+        _nodes.Nodes.Take(3).ToList().ForEach(node => node.Artifacts.Clear());
+        Assert.Equal("unknown-publisher", (await FailureOfAsync(() => UploadAsync(stranger))).Name);
+    }
+
+    [Fact]
+    public async Task A_node_that_ended_with_every_byte_before_it_read_them_back_is_made_to()
+    {
+        string hex = _release.Artifacts[0].Sha256.ToHex();
+        _nodes.Nodes[1].EndedBeforeReadingBack = true;
+        _nodes.Nodes[1].Artifacts[hex] = [.. Encoding.UTF8.GetBytes(_release.Artifacts[0].Name)];
+
+        await UploadAsync();
+
+        Assert.False(_nodes.Nodes[1].EndedBeforeReadingBack);
+    }
+
+    [Fact]
+    public async Task One_that_is_behind_and_one_that_lies_refuse_nothing_that_the_others_took()
+    {
+        (_nodes.Nodes[2].Refusal, _nodes.Nodes[3].Refusal) = ("unknown-release", "unknown-release");
+
+        Assert.Equal(2ul, (await SubmitAsync(_release)).Index);
     }
 
     [Fact]

@@ -6,6 +6,9 @@ internal static class BadBodies
     /// <summary>The first bytes of a body, and then silence until the request is cancelled.</summary>
     public static HttpContent Stalling(HttpContent honest, int bytes) => With(honest, new Source(Read(honest)[..bytes], stalls: true));
 
+    /// <summary>The whole body, so many bytes every tenth of a second.</summary>
+    public static HttpContent Trickling(HttpContent honest, int bytes) => With(honest, new Source(Read(honest), stalls: false, bytes));
+
     /// <summary>The first bytes of a body, and then its end.</summary>
     public static HttpContent Truncated(HttpContent honest, int bytes) => With(honest, new Source(Read(honest)[..bytes], stalls: false));
 
@@ -31,7 +34,7 @@ internal static class BadBodies
         return content;
     }
 
-    private sealed class Source(byte[] bytes, bool stalls) : Stream
+    private sealed class Source(byte[] bytes, bool stalls, int perTenth = 0) : Stream
     {
         private int _position;
 
@@ -49,6 +52,11 @@ internal static class BadBodies
         {
             int count = Math.Min(buffer.Length, bytes.Length - _position);
             if (count == 0 && stalls) await Task.Delay(Timeout.Infinite, cancellationToken);
+            if (perTenth > 0)
+            {
+                await Task.Delay(100, cancellationToken);
+                count = Math.Min(count, perTenth);
+            }
 
             bytes.AsSpan(_position, count).CopyTo(buffer.Span);
             _position += count;

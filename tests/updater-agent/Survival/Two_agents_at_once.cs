@@ -23,9 +23,9 @@ public sealed class Two_agents_at_once
         {
             node.Tamper = (_, honest) =>
             {
-                // Two pieces come, the rest does not.
+                // Two pieces come; the rest takes half a minute, and no node is at fault.
                 if (honest.Content.Headers.ContentRange is not null && Interlocked.Increment(ref served) > 2)
-                    honest.Content = BadBodies.Stalling(honest.Content, 10);
+                    honest.Content = BadBodies.Trickling(honest.Content, 2_048);
                 return honest;
             };
         }
