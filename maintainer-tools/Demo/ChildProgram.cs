@@ -14,7 +14,9 @@ internal sealed partial class ChildProgram : IAsyncDisposable
 
     private const int Interrupt = 2;
     private const int Terminate = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // Whoever gets Ctrl-C may have programs of its own to stop first.
+    private static readonly TimeSpan PatienceToStop = TimeSpan.FromSeconds(10), PatienceToInterrupt = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly string _commandLine;
@@ -85,10 +87,10 @@ internal sealed partial class ChildProgram : IAsyncDisposable
     }
 
     /// <summary>As an operator stops it: SIGTERM.</summary>
-    public Task<ChildResult> StopAsync() => EndAsync(Terminate);
+    public Task<ChildResult> StopAsync() => EndAsync(Terminate, PatienceToStop);
 
     /// <summary>As Ctrl-C stops it: SIGINT.</summary>
-    public Task<ChildResult> InterruptAsync() => EndAsync(Interrupt);
+    public Task<ChildResult> InterruptAsync() => EndAsync(Interrupt, PatienceToInterrupt);
 
     /// <summary>As a power cut stops it.</summary>
     public async Task KillAsync()
@@ -104,11 +106,11 @@ internal sealed partial class ChildProgram : IAsyncDisposable
     }
 
     // SIGKILL only for one that does not listen.
-    private async Task<ChildResult> EndAsync(int signal)
+    private async Task<ChildResult> EndAsync(int signal, TimeSpan patienceWithIt)
     {
         if (!_process.HasExited && SendSignal(_process.Id, signal) == 0)
         {
-            using var patience = new CancellationTokenSource(Patience);
+            using var patience = new CancellationTokenSource(patienceWithIt);
             await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await KillAsync();
