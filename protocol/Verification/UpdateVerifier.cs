@@ -32,11 +32,19 @@ public sealed class UpdateVerifier(TrustRoot root, KnownSignatures? known = null
         // 3. Certified checkpoint.
         if (!Certify(proof.Note.Span, now).TryGet(out var certified, out var rejection)) return rejection;
 
+        return Attest(proof, request, certified);
+    }
+
+    /// <summary>
+    /// Step 5 and the root's part of 6, under a checkpoint that step 3 accepted: the proof's own note, or another of the same tree.
+    /// </summary>
+    public Verdict<AttestedMap> Attest(UpdateProof proof, UpdateRequest request, CertifiedCheckpoint certified)
+    {
         // 5. Consistency.
         if (Extends(request.Trusted, certified, proof.Consistency) is { } inconsistent) return inconsistent;
 
         // 6. The map of this checkpoint, and the root in it.
-        if (!MapRules.StateOf(root, certified.Checkpoint, proof.State).TryGet(out var state, out rejection)) return rejection;
+        if (!MapRules.StateOf(root, certified.Checkpoint, proof.State).TryGet(out var state, out var rejection)) return rejection;
         if (MapRules.RootInUse(root, state.MapRoot, proof) is { } otherRoot) return otherRoot;
 
         return new AttestedMap(certified, state);
@@ -49,7 +57,7 @@ public sealed class UpdateVerifier(TrustRoot root, KnownSignatures? known = null
         return Verify(proof, request, map);
     }
 
-    /// <summary>What is left after <see cref="Attest"/> of the same proof and request: the rest of step 6, and steps 8 and 9.</summary>
+    /// <summary>What is left after <see cref="Attest(UpdateProof, UpdateRequest, long)"/> of the same proof and request: the rest of step 6, and steps 8 and 9.</summary>
     public Verdict<VerifiedUpdate> Verify(UpdateProof proof, UpdateRequest request, AttestedMap map)
     {
         var mapRoot = map.State.MapRoot;

@@ -17,7 +17,7 @@ internal static class RootFigures
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(CancellationToken cancellation)
     {
         await using PublishedPayload published = await PublishedPayload.PublishAsync(PayloadSize, cancellation);
-        using var agent = await CheckFigures.Agent.InitialiseAsync(published, cancellation);
+        using var agent = CheckFigures.Agent.Initialise(published);
         await agent.CheckAsync(cancellation);
 
         var stage = new Stage(cancellation);
@@ -43,11 +43,11 @@ internal static class RootFigures
         await SubmitAsync(published.Network, await renewed.SignAsync(draft), cancellation);
 
         var check = await agent.CheckAsync(cancellation);
-        if (check.GetProperty("rootVersion").GetInt32() != 3) throw new InvalidOperationException("The agent did not walk to root 3.");
+        if (check.RootVersion != 3) throw new InvalidOperationException("The agent did not walk to root 3.");
         return
         [
-            new Figure("check after two root rotations, requests", check.GetProperty("requests").GetInt32(), 4, ""),
-            new Figure("check after two root rotations, bodies", check.GetProperty("bytes").GetInt32(), 8000, "B"),
+            new Figure("check after two root rotations, requests", check.Requests, 4, ""),
+            new Figure("check after two root rotations, bodies", check.Bytes, 8000, "B"),
         ];
     }
 

@@ -46,7 +46,7 @@ internal sealed class CheckRound(UpdateTask task, Candidates candidates, Offers 
     private RoundStep OnCheckpoint(ReadOnlyMemory<byte> note, long now)
     {
         if (!Offers.Certify(note, now).TryGet(out var certified, out var rejection)) return Refused(rejection, note);
-        if (certified.Checkpoint == Offers.Trusted && Offers.FromStored(note, now) is { } found) return found;
+        if (certified.Checkpoint == Offers.Trusted && Offers.FromStored(certified, now) is { } found) return found;
 
         _question = Question.Latest;
         _shown = certified.Checkpoint.Size;

@@ -105,7 +105,7 @@ internal sealed class NonceRound(UpdateTask task, Candidates candidates, Offers 
         // Nodes that cosigned something newer do not count for this; soon it will be certified.
         int others = answers.Entries.Count(entry => entry.Own is not null) - answers.CountAhead(newest.Checkpoint);
         if (others < Needed) return Again(answers.TooFew(newest.Checkpoint, []));
-        if (newest.Checkpoint == Offers.Trusted && Offers.FromStored(newest.Note, now) is { } found)
+        if (newest.Checkpoint == Offers.Trusted && Offers.FromStored(newest, now) is { } found)
         {
             return Offered(found.Offer).Behind(found.Effects);
         }

@@ -134,16 +134,19 @@ internal sealed class Offers(UpdateTask task)
     }
 
     /// <summary>
-    /// Steps 3 to 10 by the stored bundle, under a note of the trusted checkpoint that was just seen: the same tree, so the
-    /// same proofs.
+    /// Steps 5 to 10 by the stored bundle, under a note of the trusted checkpoint that was just certified: the same tree, so
+    /// the same proofs.
     /// </summary>
     /// <returns>Null when no stored bundle holds.</returns>
-    public RoundStep.Found? FromStored(ReadOnlyMemory<byte> note, long now)
+    public RoundStep.Found? FromStored(CertifiedCheckpoint certified, long now)
     {
         if (_proof is null) return null;
-        if (!Attest(_proof with { Note = note, Consistency = null }, now).TryGet(out var bundle, out _)) return null;
-        if (!Offer(bundle, now).TryGet(out var offer, out _)) return null;
 
+        var proof = _proof with { Note = certified.Note, Consistency = null };
+        if (!_verifier.Attest(proof, Request, certified).TryGet(out var map, out _)) return null;
+
+        var bundle = new AttestedBundle(proof, map);
+        if (!Offer(bundle, now).TryGet(out var offer, out _)) return null;
         return (RoundStep.Found)new RoundStep.Found(offer).Behind([.. Advance(bundle), .. Floor(offer)]);
     }
 
