@@ -7,7 +7,7 @@ namespace SupplyChain.RepoNode.Peers;
 
 /// <summary>
 /// Keeps one connection to one peer, on which this node only sends. Comes back by itself, later and later, until the
-/// peer lets it in.
+/// peer lets it in, or soon when the peer is seen to be back.
 /// </summary>
 internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, ILogger log)
 {
@@ -20,11 +20,18 @@ internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, I
 
     private readonly OutgoingQueue _queue = new(MaxFrames, MaxBytes);
     private volatile bool _connected;
+    private volatile TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The peer has let this node in.</summary>
     public bool Connected => _connected;
 
     public void Send(byte[] frame) => _queue.Enqueue(frame);
+
+    /// <summary>The peer has called, so it is there: a pause of seconds before the next call ends.</summary>
+    public void PeerSeen()
+    {
+        if (!_connected) _seen.TrySetResult();
+    }
 
     /// <param name="connected">Called every time the peer has let this node in.</param>
     /// <param name="stop">Ends it.</param>
@@ -42,12 +49,21 @@ internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, I
                 log.LogDebug("Peer {Peer} is out of reach: {Reason}", peers.Nodes[node].Name, failure.Message);
             }
 
-            // Nodes that lost each other at the same moment must not all call at the same moment.
-            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, stop)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await PauseAsync(pause, stop);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
+
+    // However often a peer calls, it is not called back more often than every first pause.
+    private async Task PauseAsync(TimeSpan pause, CancellationToken stop)
+    {
+        await Task.Delay(Spread(FirstPause), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _seen.Task.WaitAsync(Spread(pause), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    // Nodes that lost each other at the same moment must not all call at the same moment.
+    private static TimeSpan Spread(TimeSpan pause) => pause * (0.5 + Random.Shared.NextDouble());
 
     /// <returns>True when the peer had let this node in, however it ended.</returns>
     private async Task<bool> ConnectAsync(Action<int> connected, CancellationToken stop)

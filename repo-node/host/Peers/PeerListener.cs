@@ -27,12 +27,13 @@ internal sealed class PeerListener : ConnectionHandler
     private readonly Dictionary<int, ConnectionContext> _connections = [];
     private readonly PeerSet _peers;
     private readonly IPeerFrames _frames;
+    private readonly PeerNetwork _network;
     private readonly Banishment _banishment;
     private readonly ILogger<PeerListener> _log;
 
-    public PeerListener(PeerSet peers, IPeerFrames frames, Banishment banishment, ILogger<PeerListener> log)
+    public PeerListener(PeerSet peers, IPeerFrames frames, PeerNetwork network, Banishment banishment, ILogger<PeerListener> log)
     {
-        (_peers, _frames, _banishment, _log) = (peers, frames, banishment, log);
+        (_peers, _frames, _network, _banishment, _log) = (peers, frames, network, banishment, log);
         banishment.Banished += node => Connection(node)?.Abort(new ConnectionAbortedException("The peer misbehaved."));
     }
 
@@ -69,6 +70,7 @@ internal sealed class PeerListener : ConnectionHandler
             }
 
             Enter(node, connection);
+            _network.PeerSeen(node);
             await ReceiveAsync(connection, node);
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)

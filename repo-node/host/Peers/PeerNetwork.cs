@@ -19,6 +19,12 @@ internal sealed class PeerNetwork
     /// <summary>Whether the peer has let this node in.</summary>
     public bool IsConnected(int node) => _links.TryGetValue(node, out var link) && link.Connected;
 
+    /// <summary>The peer has let itself in here, so it can be called.</summary>
+    public void PeerSeen(int node)
+    {
+        if (_links.TryGetValue(node, out var link)) link.PeerSeen();
+    }
+
     public void Send(int node, byte type, ReadOnlySpan<byte> body)
     {
         if (_links.TryGetValue(node, out var link)) link.Send(PeerFrame.Encode(type, body));

@@ -26,23 +26,13 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
     private readonly LoopbackNetwork _network = new();
     private readonly Received _received = new();
     private readonly Banishment _banishment = new(TimeProvider.System);
-    private WebApplication? _server;
+    private readonly List<WebApplication> _servers = [];
 
-    public async Task InitializeAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-            kestrel.Listen(Address, listen => PeerListener.Configure(listen, PeersOf(0))));
-        builder.Services.AddSingleton(PeersOf(0)).AddSingleton<IPeerFrames>(_received).AddSingleton(_banishment)
-            .AddSingleton<PeerListener>();
-        _server = builder.Build();
-        await _server.StartAsync();
-    }
+    public Task InitializeAsync() => ServeAsync(0, NetworkOf(PeersOf(0)));
 
     public async ValueTask DisposeAsync()
     {
-        await _server!.DisposeAsync();
+        foreach (var server in _servers) await server.DisposeAsync();
         await _network.DisposeAsync();
     }
 
@@ -174,6 +164,25 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_peer_that_comes_back_is_called_back_at_once()
+    {
+        var patience = new ShortTimers();
+        using var stop = new CancellationTokenSource();
+        var calls = NetworkOf(PeersOf(1), patience);
+        var calling = calls.RunAsync(_ => { }, stop.Token);
+        await patience.LongWait.WaitAsync(TimeSpan.FromSeconds(30));
+
+        // Node 2 is there from now on, and node 1 would never find out by itself.
+        await ServeAsync(2, NetworkOf(PeersOf(2)));
+        await ServeAsync(1, calls);
+        var returned = NetworkOf(PeersOf(2)).RunAsync(_ => { }, stop.Token);
+
+        await LoopbackNetwork.EventuallyAsync(() => Task.FromResult(calls.IsConnected(2)));
+        await stop.CancelAsync();
+        await Task.WhenAll(calling, returned);
+    }
+
+    [Fact]
     public async Task A_full_queue_drops_the_oldest()
     {
         var queue = new OutgoingQueue(maxFrames: 3, maxBytes: 10);
@@ -185,13 +194,27 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
         Assert.Equal(9, (await queue.DequeueAsync(default)).Length);
     }
 
-    private IPEndPoint Address => IPEndPoint.Parse(_network.Network.Root.Nodes[0].Peer);
+    private IPEndPoint Address => AddressOf(0);
+
+    private IPEndPoint AddressOf(int node) => IPEndPoint.Parse(_network.Network.Root.Nodes[node].Peer);
+
+    private async Task ServeAsync(int node, PeerNetwork calls)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+            kestrel.Listen(AddressOf(node), listen => PeerListener.Configure(listen, PeersOf(node))));
+        builder.Services.AddSingleton(PeersOf(node)).AddSingleton<IPeerFrames>(_received).AddSingleton(_banishment)
+            .AddSingleton(calls).AddSingleton<PeerListener>();
+        _servers.Add(builder.Build());
+        await _servers[^1].StartAsync();
+    }
 
     private PeerSet PeersOf(int node) =>
         new(Origin, 1, _network.Network.Root.Nodes, node, _network.KeysOf(node).Transport);
 
-    private static PeerNetwork NetworkOf(PeerSet peers) =>
-        new(peers, TimeProvider.System, NullLogger<PeerNetwork>.Instance);
+    private static PeerNetwork NetworkOf(PeerSet peers, TimeProvider? time = null) =>
+        new(peers, time ?? TimeProvider.System, NullLogger<PeerNetwork>.Instance);
 
     private async Task<SslStream> ConnectAsync(X509Certificate2? certificate, SslProtocols protocols)
     {
@@ -245,6 +268,23 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
         {
             Frames.Enqueue(frame);
             return ValueTask.FromResult(Accepts);
+        }
+    }
+
+    /// <summary>Waits as long as was asked for up to half a second, and for ever when asked for more.</summary>
+    private sealed class ShortTimers : TimeProvider
+    {
+        private readonly TaskCompletionSource _longWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _waits;
+
+        /// <summary>Ends when both peers that are out of reach are waited for that long; the third is there.</summary>
+        public Task LongWait => _longWait.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime <= TimeSpan.FromSeconds(0.5)) return base.CreateTimer(callback, state, dueTime, period);
+            if (Interlocked.Increment(ref _waits) == 2) _longWait.SetResult();
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
         }
     }
 }
