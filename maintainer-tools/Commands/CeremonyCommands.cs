@@ -10,7 +10,7 @@ namespace SupplyChain.MaintainerTools.Commands;
 /// <summary><c>share ceremony</c>: m people make a key of which each holds a share, and which nobody ever holds whole.</summary>
 internal static class CeremonyCommands
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     public static Command Build() =>
         new("ceremony", "Make a group key together, by files in a shared folder.") { Propose(), Join(), Run(), Status() };

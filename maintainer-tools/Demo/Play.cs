@@ -19,7 +19,9 @@ internal sealed class Play : IAsyncDisposable
     private readonly Stage _stage;
     private readonly Narrator _narrator;
     private readonly Ensemble _cast;
-    private readonly Attacker _attacker;
+    private readonly CorruptOperator _operator;
+    private readonly FalseSubmitter _submitter;
+    private readonly Eclipse _eclipse;
 
     private Endpoint? _endpoint;
 
@@ -27,7 +29,9 @@ internal sealed class Play : IAsyncDisposable
     {
         (_folder, _payload, _stage, _narrator) = (folder, payload, stage, narrator);
         _cast = new Ensemble(folder, payload, stage);
-        _attacker = new Attacker(folder, payload, _cast, stage);
+        _operator = new CorruptOperator(payload, _cast, stage);
+        _submitter = new FalseSubmitter(folder, _cast, stage);
+        _eclipse = new Eclipse(Network, stage);
     }
 
     public NodeNetwork Network => _cast.Network;
@@ -41,22 +45,26 @@ internal sealed class Play : IAsyncDisposable
         await _narrator.ActAsync($"Three of five sign {_payload.Name}; the nodes certify it", PublishAsync);
         await _narrator.ActAsync("An endpoint checks everything and installs it", InstallAsync);
 
-        await _narrator.ActAsync("One mirror alters the bytes", _attacker.AlterBytesAsync);
-        await _narrator.ActAsync("Two of four nodes are dead, then one returns", _attacker.TakeQuorumAwayAsync);
-        await _narrator.ActAsync("One node says that nothing was released", _attacker.HideReleaseAsync);
-        await _narrator.ActAsync("One node tells two histories", _attacker.TellTwoHistoriesAsync);
-        await _narrator.ActAsync("A release of the staging network is handed in here", _attacker.ReplayFromElsewhereAsync);
-        await _narrator.ActAsync("A new version comes; three seized nodes go on showing the old one", RollBackAsync);
-        await _narrator.ActAsync("Two of five approve another release", _attacker.SignWithTooFewAsync);
-        await _narrator.ActAsync("Two of five change the trust root", _attacker.RotateWithTooFewAsync);
-        await _narrator.ActAsync("The new version is revoked", () => _attacker.InstallRevokedAsync(Second));
+        await _narrator.ActAsync("One mirror alters the bytes", _operator.AlterBytesAsync);
+        await _narrator.ActAsync("It says that nothing was released", _operator.HideReleaseAsync);
+        await _narrator.ActAsync("It tells two histories", _operator.TellTwoHistoriesAsync);
+        await _narrator.ActAsync("It is gone, a second node dies and returns", _operator.TakeQuorumAwayAsync);
+
+        await _narrator.ActAsync("A new version comes and is revoked", RevokeAsync);
+        await _narrator.ActAsync("A release of the staging network is handed in here", _submitter.ReplayFromElsewhereAsync);
+        await _narrator.ActAsync("Two of five approve another release", _submitter.SignWithTooFewAsync);
+        await _narrator.ActAsync("Two of five change the trust root", _submitter.RotateWithTooFewAsync);
         Figures = Figures with { NodeMemory = Network.PeakMemory() };
-        await _narrator.ActAsync("All nodes are cut off, and the wire repeats their last word", () => _attacker.FreezeAsync(_endpoint!));
+
+        await _narrator.ActAsync("All nodes are cut off; three stolen keys attest the log of before", () => _eclipse.ShowOlderVersionAsync(_endpoint!));
+        await _narrator.ActAsync("The wire repeats what the nodes said last", () => _eclipse.FreezeAsync(_endpoint!));
     }
 
-    /// <summary>Writes the network's C2SP tlog-policy file.</summary>
-    public async Task<string> WritePolicyAsync()
+    /// <summary>Puts the network that the last acts cut off back on the air, and writes its C2SP tlog-policy file.</summary>
+    /// <returns>The policy's path.</returns>
+    public async Task<string> ReopenAsync()
     {
+        await Network.StartAsync();
         string policy = Path.Combine(_folder, "tlog-policy");
         ChildResult written = await _stage.ShareAsync(["trust", "policy", "--trust-root", Network.TrustRoot]);
         await File.WriteAllTextAsync(policy, written.Output);
@@ -104,11 +112,17 @@ internal sealed class Play : IAsyncDisposable
         return $"{_payload.Size / 1e6:0.0} MB from {installed.GetProperty("nodesUsed").GetArrayLength()} nodes at once";
     }
 
-    private async Task<string> RollBackAsync()
+    private async Task<string> RevokeAsync()
     {
-        await _attacker.RecordAsync();
+        await _eclipse.RecordOldAsync();
         await _cast.Desk.PublishAsync(Second);
-        await _endpoint!.AgentAsync(ExitCode.Done, "install");
-        return await _attacker.ShowOlderVersionAsync(_endpoint);
+        await _endpoint!.AgentAsync(ExitCode.Done, "check");
+        await _cast.Desk.RevokeAsync(Second);
+        await _eclipse.RecordLateAsync();
+
+        Endpoint late = await _cast.NewEndpointAsync();
+        JsonElement refused = await late.AgentAsync(ExitCode.Refused, "install");
+        Stage.Must(Findings.Of(refused).Contains("release-revoked"), $"the agent should say release-revoked: {refused}");
+        return "who comes after that is refused: the same map that offers it says release-revoked";
     }
 }

@@ -29,9 +29,9 @@ internal sealed class NodeNetwork(string folder, Stage stage) : IAsyncDisposable
     {
         int[] ports = FreePorts(2 * Nodes);
         Urls = [.. Enumerable.Range(0, Nodes).Select(node => new Uri($"http://127.0.0.1:{ports[2 * node]}/"))];
-        for (int node = 0; node < Nodes; node++)
-            await stage.RunAsync(ChildProgram.RepoNode, ["init", "--name", NameOf(node), "--data", DataOf(node),
-                "--listen", $"127.0.0.1:{ports[2 * node]}", "--listen-peers", $"127.0.0.1:{ports[2 * node + 1]}"], ExitCode.Done);
+        await Task.WhenAll(Enumerable.Range(0, Nodes).Select(node => stage.RunAsync(ChildProgram.RepoNode,
+            ["init", "--name", NameOf(node), "--data", DataOf(node),
+                "--listen", $"127.0.0.1:{ports[2 * node]}", "--listen-peers", $"127.0.0.1:{ports[2 * node + 1]}"], ExitCode.Done)));
     }
 
     /// <summary>Starts every node and waits until each serves a certified checkpoint and signs.</summary>
