@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-
 using SupplyChain.MaintainerTools.Demo.Cast;
+using SupplyChain.Tests.Kit;
+
 namespace SupplyChain.Benchmarks;
 
 /// <summary>The agent as it is shipped, waiting between two looks; and the nodes after they served every download.</summary>
@@ -11,7 +12,9 @@ internal static class RestingFigures
 
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(PublishedPayload published, CancellationToken cancellation)
     {
-        string program = await PublishAgentAsync(Path.Combine(published.Folder, "agent"), cancellation);
+        string folder = Path.Combine(published.Folder, "agent");
+        await PublishedPrograms.PublishAsync(folder, cancellation, PublishedPrograms.UpdaterAgent);
+        string program = Path.Combine(folder, "updater-agent");
         string state = Path.Combine(published.Folder, "resting");
         using (Process init = Start(program, "init", "--state", state, "--trust-root", published.Network.TrustRoot,
             "--product", Release.Product, "--channel", Release.Channel, "--install", Path.Combine(published.Folder, "resting-install")))
@@ -32,28 +35,6 @@ internal static class RestingFigures
             new Figure("agent resident between two looks, as published", resting / 1e6, 60, "MB"),
             new Figure("node resident after serving every download, largest", published.Network.PeakMemory() / 1e6, 200, "MB"),
         ];
-    }
-
-    // As a user would: trimmed, compiled ahead, one file.
-    private static async Task<string> PublishAgentAsync(string folder, CancellationToken cancellation)
-    {
-        string project = Path.Combine(Repository(), "updater-agent", "host");
-        // Without servers that stay behind and take their share of the memory and the cores.
-        using Process publish = Start("dotnet", "publish", project, "-c", "Release", "-r", "linux-x64", "-o", folder, "-v", "q", "--nologo",
-            "-nodeReuse:false", "-p:UseSharedCompilation=false");
-        Task<string> said = publish.StandardOutput.ReadToEndAsync(cancellation);
-        await publish.WaitForExitAsync(cancellation);
-        return publish.ExitCode == 0
-            ? Path.Combine(folder, "updater-agent")
-            : throw new InvalidOperationException($"the agent could not be published: {await said}");
-    }
-
-    private static string Repository()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "SupplyChain.sln"))) return folder.FullName;
-
-        throw new InvalidOperationException("the benchmarks run from a clone of the repository");
     }
 
     private static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)

@@ -1,11 +1,10 @@
-using System.Runtime.InteropServices;
 using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.Kernel.Tests;
 
 /// <summary>
-/// The guest's first file system: busybox, the modules for its network and its shared folder, this machine's own .NET
-/// runtime with the libraries it needs, and the agent as it was built.
+/// The guest's first file system: busybox, the modules for its network and its shared folder, and the agent as its users get
+/// it with the libraries it needs.
 /// </summary>
 internal static class GuestImage
 {
@@ -16,7 +15,7 @@ internal static class GuestImage
         "netfs", "fscache", "9pnet", "9pnet_virtio", "9p",
     ];
 
-    // The runtime loads these by name, so that ldd does not show them.
+    // The agent loads these by name, so that ldd does not show them.
     private static readonly string[] LoadedByName = ["libssl.so.3", "libcrypto.so.3"];
 
     /// <returns>The image's file.</returns>
@@ -29,14 +28,9 @@ internal static class GuestImage
         foreach (string driver in Drivers) File.Copy(kernel.ModuleFile(driver), Path.Combine(root, "modules", driver + ".ko"));
         await File.WriteAllTextAsync(Path.Combine(root, "modules", "order"), string.Join('\n', Drivers) + "\n");
 
-        // .../shared/Microsoft.NETCore.App/<version>/
-        var runtime = new DirectoryInfo(RuntimeEnvironment.GetRuntimeDirectory());
-        string dotnet = runtime.Parent!.Parent!.Parent!.FullName;
-        CopyFolder(runtime.FullName, Path.Combine(root, "dotnet", "shared", "Microsoft.NETCore.App", runtime.Name));
-        CopyFolder(Path.Combine(dotnet, "host"), Path.Combine(root, "dotnet", "host"));
-        File.Copy(Path.Combine(dotnet, "dotnet"), Path.Combine(root, "dotnet", "dotnet"));
-        CopyFolder(AgentFolder(), Path.Combine(root, "agent"));
-        foreach (string library in await LibrariesAsync(dotnet, runtime.FullName))
+        string agent = Path.Combine(root, "agent");
+        await PublishedPrograms.PublishAsync(agent, CancellationToken.None, PublishedPrograms.UpdaterAgent);
+        foreach (string library in await LibrariesAsync(Path.Combine(agent, "updater-agent")))
         {
             Directory.CreateDirectory(root + Path.GetDirectoryName(library));
             File.Copy(library, root + library, overwrite: true);
@@ -47,18 +41,10 @@ internal static class GuestImage
         return image;
     }
 
-    // Built side by side under artifacts/bin/<project>/<configuration>/.
-    private static string AgentFolder()
-    {
-        string here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        return Path.GetFullPath(Path.Combine(here, "..", "..", "SupplyChain.UpdaterAgent", Path.GetFileName(here)));
-    }
-
-    private static async Task<IEnumerable<string>> LibrariesAsync(string dotnet, string runtime)
+    private static async Task<IEnumerable<string>> LibrariesAsync(string program)
     {
         var found = new SortedSet<string>(StringComparer.Ordinal);
-        string[] programs = [Path.Combine(dotnet, "dotnet"), .. Directory.GetFiles(runtime, "*.so")];
-        foreach (string line in (await HostProgram.RunAsync("/", "ldd", programs)).Split('\n'))
+        foreach (string line in (await HostProgram.RunAsync("/", "ldd", program)).Split('\n'))
         {
             // "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)", or the loader's path alone.
             string? path = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -68,12 +54,5 @@ internal static class GuestImage
 
         string folder = Path.GetDirectoryName(found.First(path => path.EndsWith("/libc.so.6", StringComparison.Ordinal)))!;
         return found.Concat(LoadedByName.Select(name => Path.Combine(folder, name)));
-    }
-
-    private static void CopyFolder(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (string file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-        foreach (string folder in Directory.GetDirectories(from)) CopyFolder(folder, Path.Combine(to, Path.GetFileName(folder)));
     }
 }
