@@ -1,11 +1,9 @@
 using Spectre.Console;
 using SupplyChain.Benchmarks;
 
-// dotnet run -c Release --project tests/benchmarks [-- --quick | --agent]
-// --quick leaves out what needs a network; --agent measures the agent alone, --roots its way through two rotations.
-bool quick = args.Contains("--quick");
-bool rootsOnly = args.Contains("--roots");
-bool agentOnly = rootsOnly || args.Contains("--agent");
+// dotnet run -c Release --project tests/benchmarks [-- --signatures | --agent | --roots | --network | --demo]
+// Everything, or one part: one signature, the agent alone, its way through two rotations, publishing, the demo.
+bool Wants(string part) => args is [] || args.Contains("--" + part);
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -14,11 +12,11 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 
 List<Figure> figures = [];
-if (!agentOnly) Add(SignatureFigures.Measure());
-if (!quick && !rootsOnly) await foreach (Figure figure in AgentFigures.MeasureAsync(cancellation.Token)) Add([figure]);
-if (!quick) Add(await RootFigures.MeasureAsync(cancellation.Token));
-if (!quick && !agentOnly) Add(await NetworkFigures.MeasureAsync(cancellation.Token));
-if (!quick && !agentOnly) Add(await DemoFigures.MeasureAsync(cancellation.Token));
+if (Wants("signatures")) Add(SignatureFigures.Measure());
+if (Wants("agent")) await foreach (Figure figure in AgentFigures.MeasureAsync(cancellation.Token)) Add([figure]);
+if (Wants("roots")) Add(await RootFigures.MeasureAsync(cancellation.Token));
+if (Wants("network")) Add(await NetworkFigures.MeasureAsync(cancellation.Token));
+if (Wants("demo")) Add(await DemoFigures.MeasureAsync(cancellation.Token));
 
 Table table = new Table().Border(TableBorder.Rounded).Title("2 cores, Release, loopback")
     .AddColumn("figure").AddColumn(new TableColumn("measured").RightAligned())
