@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SupplyChain.MaintainerTools.Publishing;
+using SupplyChain.MaintainerTools.Drafting;
 using SupplyChain.MaintainerTools.Signing;
 using SupplyChain.MaintainerTools.Terminal;
 using SupplyChain.Protocol;

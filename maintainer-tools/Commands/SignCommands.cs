@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using SupplyChain.MaintainerTools.Ceremony;
+using SupplyChain.MaintainerTools.Drafting;
 using SupplyChain.MaintainerTools.Publishing;
 using SupplyChain.MaintainerTools.Shares;
 using SupplyChain.MaintainerTools.Signing;

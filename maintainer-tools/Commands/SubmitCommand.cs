@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SupplyChain.MaintainerTools.Drafting;
 using SupplyChain.MaintainerTools.Publishing;
 using SupplyChain.MaintainerTools.Terminal;
 using SupplyChain.Protocol.Statements;

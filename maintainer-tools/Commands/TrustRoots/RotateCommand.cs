@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SupplyChain.MaintainerTools.Publishing;
+using SupplyChain.MaintainerTools.Drafting;
 
 namespace SupplyChain.MaintainerTools.Commands.TrustRoots;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using SupplyChain.MaintainerTools.Drafting;
 using SupplyChain.MaintainerTools.Publishing;
 using SupplyChain.MaintainerTools.Shares;
 using SupplyChain.MaintainerTools.Signing;

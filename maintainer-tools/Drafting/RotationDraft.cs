@@ -4,7 +4,7 @@ using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Trust;
 
-namespace SupplyChain.MaintainerTools.Publishing;
+namespace SupplyChain.MaintainerTools.Drafting;
 
 /// <summary>
 /// What is to change from one trust root to the next; everything else stays as it is (docs/protocol.md §3). It is nobody's

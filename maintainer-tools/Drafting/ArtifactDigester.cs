@@ -4,7 +4,7 @@ using SupplyChain.Protocol;
 using SupplyChain.Protocol.Artifacts;
 using SupplyChain.Protocol.Statements;
 
-namespace SupplyChain.MaintainerTools.Publishing;
+namespace SupplyChain.MaintainerTools.Drafting;
 
 /// <summary>Reads a file once and computes both digests of docs/protocol.md §3.</summary>
 internal static class ArtifactDigester

@@ -4,7 +4,7 @@ using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Trust;
 
-namespace SupplyChain.MaintainerTools.Publishing;
+namespace SupplyChain.MaintainerTools.Drafting;
 
 /// <summary>Puts the first trust root of a network together, in the order its format wants (docs/protocol.md §6).</summary>
 /// <param name="Origin">The network's name.</param>

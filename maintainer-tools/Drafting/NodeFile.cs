@@ -2,7 +2,7 @@ using SupplyChain.MaintainerTools.Shares;
 using SupplyChain.MaintainerTools.Terminal;
 using SupplyChain.Protocol.Trust;
 
-namespace SupplyChain.MaintainerTools.Publishing;
+namespace SupplyChain.MaintainerTools.Drafting;
 
 /// <summary>What an operator hands over about a node: <c>node.json</c> (docs/protocol.md §13), in the form of the trust root.</summary>
 internal static class NodeFile

@@ -1,7 +1,7 @@
 using System.Globalization;
 using SupplyChain.Protocol.Trust;
 
-namespace SupplyChain.MaintainerTools.Publishing;
+namespace SupplyChain.MaintainerTools.Drafting;
 
 /// <summary>What a rotation changes, line by line, for people who are to sign it. What is not listed stays.</summary>
 internal static class TrustRootChanges
