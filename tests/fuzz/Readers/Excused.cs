@@ -17,7 +17,7 @@ internal static class Excused
         ["MaintainerTools.Commands.TrustRoots.TrustRootOptions.ReadKey"] = CommandLine,
         ["MaintainerTools.Commands.TrustRoots.TrustRootOptions.ReadProducts"] = CommandLine,
         ["MaintainerTools.Signing.SigningRequest.ReadStatement"] = "Statement.TryRead, which is registered, with words for a refusal",
-        ["MaintainerTools.Publishing.TrustRootDraft.RoleDraft.Parse"] = CommandLine,
+        ["MaintainerTools.Drafting.TrustRootDraft.RoleDraft.Parse"] = CommandLine,
         ["MaintainerTools.Commands.StatementOptions.ReadDigest"] = CommandLine,
         ["MaintainerTools.Commands.StatementOptions.ReadVersion"] = CommandLine,
         ["MaintainerTools.Commands.StatementOptions.ReadWord"] = CommandLine,
