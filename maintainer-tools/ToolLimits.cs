@@ -38,10 +38,4 @@ internal static class ToolLimits
 
     /// <summary>Bytes in one request of an upload.</summary>
     public const int UploadRange = 4 << 20;
-
-    /// <summary>From a question to the end of a node's answer.</summary>
-    public static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(15);
-
-    /// <summary>From the first byte of an uploaded range to the end of the node's answer: 70 kB/s.</summary>
-    public static readonly TimeSpan UploadTime = TimeSpan.FromSeconds(60);
 }

@@ -6,13 +6,13 @@ using SupplyChain.Protocol.Verification;
 namespace SupplyChain.MaintainerTools.Publishing;
 
 /// <summary>All nodes of a trust root. What it returns was certified by a quorum, whichever node said it.</summary>
-internal sealed class Network(TrustRoot root, HttpClient http, TimeProvider time)
+internal sealed class Network(TrustRoot root, HttpClient http, TimeProvider time, RequestTimes? times = null)
 {
     private readonly UpdateVerifier _verifier = new(root);
 
     public TrustRoot Root { get; } = root;
 
-    public IReadOnlyList<NodeClient> Nodes { get; } = [.. root.Nodes.Select(node => new NodeClient(http, node.Name, node.Url))];
+    public IReadOnlyList<NodeClient> Nodes { get; } = [.. root.Nodes.Select(node => new NodeClient(http, node.Name, node.Url, times))];
 
     /// <summary>The current row of the map, from the first node whose answer proves it.</summary>
     /// <exception cref="CommandFailure">No node proves it.</exception>

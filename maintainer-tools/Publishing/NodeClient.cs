@@ -14,13 +14,16 @@ namespace SupplyChain.MaintainerTools.Publishing;
 /// bounded in size and time. A node that is away, or talks nonsense, is an <see cref="HttpRequestException"/>; one that does
 /// not get to the end of its answer in time is an <see cref="OperationCanceledException"/>.
 /// </summary>
-internal sealed class NodeClient(HttpClient http, string name, string url)
+internal sealed class NodeClient(HttpClient http, string name, string url, RequestTimes? times = null)
 {
     private const string OffsetHeader = "Upload-Offset", ProblemPrefix = "urn:supplychain:problem:";
     private const int MaxTileSize = Tile.FullWidth * Digest.Size;
 
     /// <summary>The node's name, or its URL where the name is not known.</summary>
     public string Name { get; } = name;
+
+    /// <summary>How long its requests may take.</summary>
+    public RequestTimes Times { get; } = times ?? RequestTimes.Default;
 
     /// <summary>For use against a network: connections fail fast, redirects are not followed.</summary>
     public static HttpClient CreateHttp() => new(new SocketsHttpHandler
@@ -42,13 +45,13 @@ internal sealed class NodeClient(HttpClient http, string name, string url)
 
     /// <summary>A tile of hashes below the log's URL; null when there is none.</summary>
     public Task<byte[]?> TryTileAsync(string path, CancellationToken cancellation) => SendAsync(
-        new HttpRequestMessage(HttpMethod.Get, UriOf(path)), ToolLimits.AnswerTime, async (response, stop) =>
+        new HttpRequestMessage(HttpMethod.Get, UriOf(path)), Times.Answer, async (response, stop) =>
             response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(response, MaxTileSize, stop).ConfigureAwait(false),
         cancellation);
 
     /// <summary>How many bytes of an artifact the node holds; −1 when it has the whole.</summary>
     public Task<long> HeldAsync(Digest sha256, CancellationToken cancellation) => SendAsync(
-        new HttpRequestMessage(HttpMethod.Head, UriOf($"artifact/sha256/{sha256.ToHex()}")), ToolLimits.AnswerTime, (response, _) =>
+        new HttpRequestMessage(HttpMethod.Head, UriOf($"artifact/sha256/{sha256.ToHex()}")), Times.Answer, (response, _) =>
             response.StatusCode switch
             {
                 HttpStatusCode.OK => Task.FromResult(-1L),
@@ -67,7 +70,7 @@ internal sealed class NodeClient(HttpClient http, string name, string url)
         // An empty artifact has no range to name.
         if (!range.IsEmpty) request.Content.Headers.ContentRange = new ContentRangeHeaderValue(first, first + range.Length - 1, permit.Size);
 
-        return SendAsync(request, ToolLimits.UploadTime, async (response, stop) => response.StatusCode switch
+        return SendAsync(request, Times.Range, async (response, stop) => response.StatusCode switch
         {
             HttpStatusCode.Created => new UploadAnswer(-1, Taken: true, null),
             HttpStatusCode.Accepted when OffsetOf(response) is { } held => new UploadAnswer(held, Taken: true, null),
@@ -81,14 +84,14 @@ internal sealed class NodeClient(HttpClient http, string name, string url)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, UriOf("statements")) { Content = new ByteArrayContent(envelope) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return SendAsync(request, ToolLimits.AnswerTime, async (response, stop) =>
+        return SendAsync(request, Times.Answer, async (response, stop) =>
             response.StatusCode == HttpStatusCode.Accepted ? null : await ProblemAsync(response, stop).ConfigureAwait(false),
             cancellation);
     }
 
     /// <summary>What the node says about a statement: <c>pending</c>, <c>final</c>, <c>certified</c> or <c>refused</c>.</summary>
     public Task<StatementStatus> StatusAsync(Digest id, CancellationToken cancellation) => SendAsync(
-        new HttpRequestMessage(HttpMethod.Get, UriOf($"statements/{id.ToHex()}")), ToolLimits.AnswerTime, async (response, stop) =>
+        new HttpRequestMessage(HttpMethod.Get, UriOf($"statements/{id.ToHex()}")), Times.Answer, async (response, stop) =>
         {
             if (response.StatusCode == HttpStatusCode.NotFound) return new StatementStatus("unknown", null);
 
@@ -100,7 +103,7 @@ internal sealed class NodeClient(HttpClient http, string name, string url)
         cancellation);
 
     private Task<byte[]> GetAsync(string path, int maxSize, CancellationToken cancellation) => SendAsync(
-        new HttpRequestMessage(HttpMethod.Get, UriOf(path)), ToolLimits.AnswerTime,
+        new HttpRequestMessage(HttpMethod.Get, UriOf(path)), Times.Answer,
         (response, stop) => ReadAsync(response, maxSize, stop), cancellation);
 
     // The limit is on the whole answer: a node that dribbles one byte a minute never fails by itself.
@@ -172,3 +175,12 @@ internal sealed class NodeClient(HttpClient http, string name, string url)
 /// <param name="Taken">Whether it took the range that was sent.</param>
 /// <param name="Problem">Why it was refused; null when it was not.</param>
 internal readonly record struct UploadAnswer(long Held, bool Taken, string? Problem);
+
+/// <summary>How long one request to a node may take, whatever the node does meanwhile.</summary>
+/// <param name="Answer">From a question to the end of the answer.</param>
+/// <param name="Range">From the first byte of an uploaded range to the end of the answer.</param>
+internal sealed record RequestTimes(TimeSpan Answer, TimeSpan Range)
+{
+    /// <summary>A range at 70 kB/s.</summary>
+    public static RequestTimes Default { get; } = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60));
+}

@@ -19,7 +19,7 @@ internal sealed class Upload(NodeClient node, UploadPermit permit, string path, 
     public async Task<string?> RunAsync(ProgressBar bar, CancellationToken enough, CancellationToken cancellation)
     {
         // However a node spends it: nobody waits for one longer than for a slow but honest line.
-        using var late = new CancellationTokenSource(ToolLimits.UploadTime * ((permit.Size / ToolLimits.UploadRange) + (2 * Attempts)));
+        using var late = new CancellationTokenSource(node.Times.Range * ((permit.Size / ToolLimits.UploadRange) + (2 * Attempts)));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {

@@ -36,7 +36,7 @@ internal sealed class FakeNodes : HttpMessageHandler
     /// <summary>Runs at the network's time.</summary>
     public TimeProvider Time { get; } = new ShiftedTime();
 
-    public HttpClient Client() => new(this, disposeHandler: false) { Timeout = TimeSpan.FromSeconds(5) };
+    public HttpClient Client() => new(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 
     public void Accept(Statement statement)
     {
@@ -49,6 +49,8 @@ internal sealed class FakeNodes : HttpMessageHandler
         byte[] body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
         var node = Nodes[Network.Nodes.ToList().FindIndex(one => request.RequestUri!.Host.StartsWith(one.Name, StringComparison.Ordinal))];
         if (node.IsAway) throw new HttpRequestException("Connection refused.");
+        if (node.HangsAt == request.Method) await Task.Delay(Timeout.Infinite, cancellationToken);
+        if (request.Method == HttpMethod.Put) await Task.Delay(node.Slowness, cancellationToken);
         if (request.Method != HttpMethod.Head && (node.Dribbles || (node.DribblesStatus && request.Method == HttpMethod.Get)))
             return Dribbling();
 
@@ -192,7 +194,13 @@ internal sealed class FakeNodes : HttpMessageHandler
         /// <summary>Answers with a body that never ends and comes a byte at a time.</summary>
         public bool Dribbles { get; set; }
 
-        /// <summary>The same, but only when it is asked for something.</summary>
+        /// <summary>Never answers a request of this kind.</summary>
+        public HttpMethod? HangsAt { get; set; }
+
+        /// <summary>Before it takes a range.</summary>
+        public TimeSpan Slowness { get; set; }
+
+        /// <summary>As <see cref="Dribbles"/>, but only when it is asked for something.</summary>
         public bool DribblesStatus { get; set; }
 
         /// <summary>It has the bytes under another name, until somebody sends the last range again.</summary>

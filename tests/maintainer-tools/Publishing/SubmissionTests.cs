@@ -11,7 +11,9 @@ public sealed class SubmissionTests : IDisposable
 {
     private static readonly ProgressBoard Unwatched = new(null);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4), LongTime = TimeSpan.FromSeconds(60);
+
+    private static readonly RequestTimes Hurried = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100));
 
     private readonly FakeNodes _nodes = new();
     private readonly TemporaryFolder _folder = new();
@@ -99,6 +101,45 @@ public sealed class SubmissionTests : IDisposable
         string hex = _release.Artifacts[0].Sha256.ToHex();
         Assert.All(_nodes.Nodes.Take(3), node => Assert.Equal(_release.Artifacts[0].Name.Length, node.Artifacts[hex].Count));
         Assert.True(_nodes.Nodes[3].Artifacts[hex].Count < 10);
+    }
+
+    [Fact]
+    public async Task A_slow_node_gets_its_time_after_the_quorum_has_everything()
+    {
+        _nodes.Nodes[3].Slowness = TimeSpan.FromMilliseconds(300);
+
+        await UploadAsync(_nodes.Network.Publisher, grace: LongTime);
+
+        Assert.Equal(_release.Artifacts[0].Name.Length, _nodes.Nodes[3].Artifacts[_release.Artifacts[0].Sha256.ToHex()].Count);
+    }
+
+    [Fact]
+    public async Task A_node_that_never_answers_an_upload_is_not_waited_for_longer()
+    {
+        _nodes.Nodes[3].HangsAt = HttpMethod.Put;
+
+        await UploadAsync().WaitAsync(LongTime);
+    }
+
+    [Fact]
+    public async Task When_no_node_answers_an_upload_every_request_comes_to_its_end()
+    {
+        foreach (var node in _nodes.Nodes) node.HangsAt = HttpMethod.Put;
+
+        var failure = await FailureOfAsync(() => UploadAsync(_nodes.Network.Publisher, times: Hurried).WaitAsync(LongTime));
+
+        Assert.Equal((ExitCode.NoQuorum, "upload-failed"), (failure.Code, failure.Name));
+        Assert.Contains("did not answer in time", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_never_answers_a_question_is_passed_over()
+    {
+        foreach (var node in _nodes.Nodes.SkipLast(1)) node.HangsAt = HttpMethod.Get;
+
+        var position = ChainPosition.ProvenBy(Network(Hurried));
+
+        Assert.Equal(1ul, (await position.NextReleaseAsync(TestNetwork.Origin, TestNetwork.Product, default).WaitAsync(LongTime)).Item1);
     }
 
     [Fact]
@@ -268,7 +309,7 @@ public sealed class SubmissionTests : IDisposable
         _folder.Dispose();
     }
 
-    private Network Network() => new(_nodes.Network.Root, _http, _nodes.Time);
+    private Network Network(RequestTimes? times = null) => new(_nodes.Network.Root, _http, _nodes.Time, times);
 
     private Task<Submission.Certified> SubmitAsync(Statement statement)
     {
@@ -278,14 +319,14 @@ public sealed class SubmissionTests : IDisposable
 
     private Task UploadAsync() => UploadAsync(_nodes.Network.Publisher);
 
-    private Task UploadAsync(Ed25519PrivateKey publisher)
+    private Task UploadAsync(Ed25519PrivateKey publisher, TimeSpan? grace = null, RequestTimes? times = null)
     {
         var artifact = _release.Artifacts[0];
         string path = _folder.File(artifact.Name, Encoding.UTF8.GetBytes(artifact.Name));
-        var distribution = new Distribution(Network(), publisher, _nodes.Time)
+        var distribution = new Distribution(Network(times), publisher, _nodes.Time)
         {
             Pause = TimeSpan.FromMilliseconds(10),
-            LeastGrace = TimeSpan.FromMilliseconds(200),
+            LeastGrace = grace ?? TimeSpan.FromMilliseconds(200),
         };
         return distribution.RunAsync([(artifact, path)], Unwatched, default);
     }
