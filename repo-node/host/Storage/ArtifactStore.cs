@@ -18,6 +18,7 @@ internal sealed class ArtifactStore(string directory)
     private readonly Lock _writersLock = new();
     private readonly HashSet<Digest> _writers = [];
     private readonly ConcurrentDictionary<Digest, Digest> _verityDigests = new();
+    private readonly ConcurrentDictionary<Digest, Lock> _readers = new();
 
     /// <returns>Null unless the artifact is whole.</returns>
     public StoredArtifact? Find(Digest sha256)
@@ -83,11 +84,17 @@ internal sealed class ArtifactStore(string directory)
         lock (_writersLock) _writers.Remove(sha256);
     }
 
-    // The tree is checked against the stated digest once; then the digest is remembered.
+    // The tree is checked against the stated digest once, by whoever asks first; then the digest is remembered.
     private bool VerityDigestIs(StoredArtifact stored, Artifact stated)
     {
-        if (!_verityDigests.TryGetValue(stated.Sha256, out var known))
-            _verityDigests[stated.Sha256] = known = VerityDigestOf(stored, stated);
+        if (_verityDigests.TryGetValue(stated.Sha256, out var known)) return known == stated.FsVerity;
+
+        lock (_readers.GetOrAdd(stated.Sha256, _ => new Lock()))
+        {
+            if (!_verityDigests.TryGetValue(stated.Sha256, out known))
+                _verityDigests[stated.Sha256] = known = VerityDigestOf(stored, stated);
+        }
+
         return known == stated.FsVerity;
     }
 

@@ -45,6 +45,27 @@ public sealed class ArtifactStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_small_artifact_is_looked_at_by_many_at_once_after_a_restart()
+    {
+        byte[] bytes = Pattern(1000);
+        await WriteAsync(Store, bytes);
+
+        for (int restart = 0; restart < 20; restart++)
+        {
+            var restarted = Store;
+            using var together = new Barrier(4);
+            bool[] held = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait();
+                    return restarted.Holds(StatedOf(bytes));
+                },
+                default, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            Assert.All(held, Assert.True);
+        }
+    }
+
+    [Fact]
     public async Task An_upload_goes_on_where_it_broke_off()
     {
         using (var first = Store.TryWrite(Stated.Sha256)!)
