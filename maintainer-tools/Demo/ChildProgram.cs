@@ -34,7 +34,7 @@ internal sealed partial class ChildProgram : IAsyncDisposable
     }
 
     /// <summary>Runs a program to its end.</summary>
-    /// <param name="program">One of the names above, or the path of one that stands elsewhere.</param>
+    /// <param name="program">One of the names above.</param>
     /// <param name="arguments">Its command line; never a secret.</param>
     /// <param name="input">What to write to its standard input, a passphrase for instance.</param>
     /// <param name="cancellation">Ends the program and the wait.</param>
@@ -126,8 +126,6 @@ internal sealed partial class ChildProgram : IAsyncDisposable
     // Built side by side under artifacts/bin/<project>/<configuration>/, or published into one folder.
     private static string PathOf(string program)
     {
-        if (Path.IsPathRooted(program)) return program;
-
         string project = program switch
         {
             Share => "SupplyChain.MaintainerTools",

@@ -46,7 +46,9 @@ internal static class DemoCommand
     // The way out is Ctrl-C, which is no failure here: every act went as it must.
     private static async Task KeepRunningAsync(Play play, WorkFolder work, Screen screen, CancellationToken cancellation)
     {
-        string policy = await play.ReopenAsync();
+        // The last acts cut it off.
+        await play.Network.StartAsync();
+        string policy = await play.WritePolicyAsync();
         foreach (Uri url in play.Network.Urls) screen.Note($"node         {url}");
         screen.Note($"log policy   {policy}");
         screen.Note($"trust root   {play.Network.TrustRoot}");

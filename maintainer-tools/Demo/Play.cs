@@ -60,11 +60,9 @@ internal sealed class Play : IAsyncDisposable
         await _narrator.ActAsync("The wire repeats what the nodes said last", () => _eclipse.FreezeAsync(_endpoint!));
     }
 
-    /// <summary>Puts the network that the last acts cut off back on the air, and writes its C2SP tlog-policy file.</summary>
-    /// <returns>The policy's path.</returns>
-    public async Task<string> ReopenAsync()
+    /// <summary>Writes the network's C2SP tlog-policy file.</summary>
+    public async Task<string> WritePolicyAsync()
     {
-        await Network.StartAsync();
         string policy = Path.Combine(_folder, "tlog-policy");
         ChildResult written = await _stage.ShareAsync(["trust", "policy", "--trust-root", Network.TrustRoot]);
         await File.WriteAllTextAsync(policy, written.Output);
