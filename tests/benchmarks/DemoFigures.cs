@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using SupplyChain.MaintainerTools.Demo;
-using SupplyChain.Tests.Kit;
+using SupplyChain.Tests.Kit.Processes;
 
 namespace SupplyChain.Benchmarks;
 
@@ -19,10 +18,11 @@ internal static class DemoFigures
             await File.WriteAllBytesAsync(payload, RandomNumberGenerator.GetBytes(PayloadSize), cancellation);
             await PublishedPrograms.PublishAsync(
                 programs, cancellation, PublishedPrograms.Share, PublishedPrograms.RepoNode, PublishedPrograms.UpdaterAgent);
-            ChildResult demo = await ChildProgram.RunAsync(Path.Combine(programs, ChildProgram.Share), ["demo", "--payload", payload, "--json"], null, cancellation);
-            if (demo.ExitCode != 0) throw new InvalidOperationException($"the demo did not go through: {demo.Said}");
+            string told = await HostProgram.RunAsync(
+                programs, Path.Combine(programs, "share"), ["demo", "--payload", payload, "--json"], cancellation);
 
-            JsonElement figures = demo.Json;
+            using JsonDocument demo = JsonDocument.Parse(told);
+            JsonElement figures = demo.RootElement;
             return
             [
                 new Figure("demo with 71 MB, as published", figures.GetProperty("seconds").GetDouble(), 60, "s"),

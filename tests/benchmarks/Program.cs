@@ -3,7 +3,14 @@ using SupplyChain.Benchmarks;
 
 // dotnet run -c Release --project tests/benchmarks [-- --signatures | --agent | --roots | --network | --demo]
 // Everything, or one part: one signature, the agent alone, its way through two rotations, publishing, the demo.
-bool Wants(string part) => args is [] || args.Contains("--" + part);
+string[] parts = ["--signatures", "--agent", "--roots", "--network", "--demo"];
+if (args.Except(parts).FirstOrDefault() is { } unknown)
+{
+    Console.Error.WriteLine($"{unknown} is no part of the benchmarks; they are {string.Join(", ", parts)}.");
+    return 2;
+}
+
+bool Wants(string part) => args is [] || args.Contains(part);
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -12,11 +19,11 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 
 List<Figure> figures = [];
-if (Wants("signatures")) Add(SignatureFigures.Measure());
-if (Wants("agent")) await foreach (Figure figure in AgentFigures.MeasureAsync(cancellation.Token)) Add([figure]);
-if (Wants("roots")) Add(await RootFigures.MeasureAsync(cancellation.Token));
-if (Wants("network")) Add(await NetworkFigures.MeasureAsync(cancellation.Token));
-if (Wants("demo")) Add(await DemoFigures.MeasureAsync(cancellation.Token));
+if (Wants("--signatures")) Add(SignatureFigures.Measure());
+if (Wants("--agent")) await foreach (Figure figure in AgentFigures.MeasureAsync(cancellation.Token)) Add([figure]);
+if (Wants("--roots")) Add(await RootFigures.MeasureAsync(cancellation.Token));
+if (Wants("--network")) Add(await NetworkFigures.MeasureAsync(cancellation.Token));
+if (Wants("--demo")) Add(await DemoFigures.MeasureAsync(cancellation.Token));
 
 Table table = new Table().Border(TableBorder.Rounded).Title("2 cores, Release, loopback")
     .AddColumn("figure").AddColumn(new TableColumn("measured").RightAligned())

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using SupplyChain.MaintainerTools.Demo.Cast;
-using SupplyChain.Tests.Kit;
+using SupplyChain.Tests.Kit.Processes;
 
 namespace SupplyChain.Benchmarks;
 
@@ -16,13 +16,17 @@ internal static class RestingFigures
         await PublishedPrograms.PublishAsync(folder, cancellation, PublishedPrograms.UpdaterAgent);
         string program = Path.Combine(folder, "updater-agent");
         string state = Path.Combine(published.Folder, "resting");
-        using (Process init = Start(program, "init", "--state", state, "--trust-root", published.Network.TrustRoot,
-            "--product", Release.Product, "--channel", Release.Channel, "--install", Path.Combine(published.Folder, "resting-install")))
-        {
-            await init.WaitForExitAsync(cancellation);
-        }
+        await HostProgram.RunAsync(
+            folder, program,
+            ["init", "--state", state, "--trust-root", published.Network.TrustRoot, "--product", Release.Product, "--channel", Release.Channel,
+                "--install", Path.Combine(published.Folder, "resting-install")],
+            cancellation);
 
-        using Process agent = Start(program, "run", "--check-only", "--state", state);
+        using Process agent = Process.Start(new ProcessStartInfo(program, ["run", "--check-only", "--state", state])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         await Task.Delay(Settled, cancellation);
         if (agent.HasExited || !File.Exists(Path.Combine(state, "latest.update")))
             throw new InvalidOperationException("the agent did not look, or did not stay");
@@ -36,12 +40,6 @@ internal static class RestingFigures
             new Figure("node resident after serving every download, largest", published.Network.PeakMemory() / 1e6, 200, "MB"),
         ];
     }
-
-    private static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
 
     private static double Resident(int process, string field)
     {

@@ -1,4 +1,5 @@
 using SupplyChain.Tests.Kit;
+using SupplyChain.Tests.Kit.Processes;
 
 namespace SupplyChain.Kernel.Tests;
 
@@ -48,7 +49,7 @@ internal static class GuestImage
         {
             // "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)", or the loader's path alone.
             string? path = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .FirstOrDefault(word => word.StartsWith("/lib", StringComparison.Ordinal) && !word.EndsWith(':'));
+                .FirstOrDefault(word => word.StartsWith("/lib", StringComparison.Ordinal));
             if (path is not null) found.Add(path);
         }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using SupplyChain.Tests.Kit;
+using SupplyChain.Tests.Kit.Processes;
 
 namespace SupplyChain.Kernel.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SupplyChain.MaintainerTools.Demo.Cast;
 using SupplyChain.Tests.Kit;
+using SupplyChain.Tests.Kit.Processes;
 
 namespace SupplyChain.Kernel.Tests;
 
