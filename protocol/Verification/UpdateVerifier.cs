@@ -57,6 +57,14 @@ public sealed class UpdateVerifier(TrustRoot root, KnownSignatures? known = null
         return Verify(proof, request, map);
     }
 
+    /// <summary>As <see cref="Verify(UpdateProof, UpdateRequest, long)"/>, however old the attestations are: what a proof from before still says.</summary>
+    public Verdict<VerifiedUpdate> VerifyAgain(UpdateProof proof, UpdateRequest request, long now)
+    {
+        if (!CheckpointRules.CertifyAtAnyTime(root, proof.Note.Span, now).TryGet(out var certified, out var rejection)) return rejection;
+        if (!Attest(proof, request, certified).TryGet(out var map, out rejection)) return rejection;
+        return Verify(proof, request, map);
+    }
+
     /// <summary>What is left after <see cref="Attest(UpdateProof, UpdateRequest, long)"/> of the same proof and request: the rest of step 6, and steps 8 and 9.</summary>
     public Verdict<VerifiedUpdate> Verify(UpdateProof proof, UpdateRequest request, AttestedMap map)
     {

@@ -116,16 +116,18 @@ public partial class Livepatches_on_a_running_kernel(PatchedGuest guest, ITestOu
     }
 
     [NeedsGuestFact]
-    public async Task G_a_patch_whose_application_the_last_boot_did_not_survive_is_not_loaded()
+    public async Task G_a_patch_whose_application_the_last_boot_did_not_survive_is_not_loaded_and_the_confirmed_one_is()
     {
         await guest.Guest.RunFatallyAsync("updater-agent install --state /share/state --json");
         Assert.Contains("patch_fatal was loaded", guest.Guest.Console, StringComparison.Ordinal);
 
         await guest.BootAsync();
         var boot = await guest.AgentAsync(Done, "boot");
-        Assert.Equal("not-survived", boot.GetProperty("status").GetString());
-        Assert.Equal(guest.Unpatched, await guest.ShownAsync());
-        Assert.Equal("", await LoadedAsync());
+        Assert.Equal("loaded", boot.GetProperty("status").GetString());
+        Assert.Equal("1.0.0", boot.GetProperty("version").GetString());
+        Assert.Equal("1.8.0", boot.GetProperty("notSurvived").GetString());
+        Assert.Equal(PatchedGuest.Well, await guest.ShownAsync());
+        Assert.Equal("patch_good", await LoadedAsync());
     }
 
     // The kernel speaks of every module that it was ever given, loaded or not.

@@ -23,11 +23,11 @@ internal static class LivepatchReaders
             () => [new StagedPatch("patch_one", "0102", new Target("x86_64", "6.1.0-test", "00ff")).ToBytes()]),
         Reader.Of("agent.applications", typeof(ApplicationRecord), nameof(ApplicationRecord.TryRead), bytes =>
             ApplicationRecord.TryRead(bytes, out var record) ? Answer.Accept(record.ToBytes()) : Answer.Refused,
-            () => [ApplicationRecord.Empty.ToBytes(), Applied("first").ToBytes(), Applied("first").Settle(Boot('b')).ToBytes()]),
+            () => [ApplicationRecord.Empty.ToBytes(), Applied("first").ToBytes(), Applied("first").Accept(Digest.Of(ProtocolReaders.Ascii("first"))).ToBytes(), Applied("first").Settle(Boot('b')).ToBytes()]),
     ];
 
     private static ApplicationRecord Applied(string payload) =>
-        ApplicationRecord.Empty.Begin(new ApplicationIntent(Digest.Of(ProtocolReaders.Ascii(payload)), Boot('a'), 7));
+        ApplicationRecord.Empty.Begin(new ApplicationIntent(Digest.Of(ProtocolReaders.Ascii(payload)), Boot('a'), 7, new KernelMark(4096, 12)));
 
     private static string Boot(char digit) => new(digit, 36);
 

@@ -65,6 +65,39 @@ public sealed class LivepatchTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_revoked_long_ago_is_not_loaded_either()
+    {
+        var release = Offer("1.0.0");
+        await _agent.Initialise("--kind", "livepatch");
+        await _agent.RunJson("install");
+        _network.Revoke(release);
+        await _agent.RunJson("check");
+
+        // Nothing new came since: the proof is that of the day, and the time is a year later.
+        const long Year = 365 * 24 * 60 * 60;
+        _network.Now += Year;
+        _agent.ConfirmTime();
+        _kernel.Boot();
+        Assert.Equal(ExitCode.Done, await _agent.RunJson("boot"));
+        Assert.Equal("revoked", _agent.Json.GetProperty("status").GetString());
+        Assert.Empty(_kernel.Loaded);
+    }
+
+    [Fact]
+    public async Task What_the_kernel_complains_of_at_boot_is_told_and_quarantined()
+    {
+        Offer("1.0.0");
+        await _agent.Initialise("--kind", "livepatch");
+        await _agent.RunJson("install");
+        _kernel.Boot();
+        _kernel.OnLoad = kernel => kernel.Say(4, "WARNING: CPU: 0 PID: 1 at kernel/some.c:1");
+        Assert.Equal(ExitCode.Failed, await _agent.RunJson("boot"));
+        Assert.Equal("kernel-complained", _agent.Json.GetProperty("error").GetProperty("name").GetString());
+        Assert.Empty(_kernel.Loaded);
+        Assert.Equal("1.0.0", (await _agent.Status()).GetProperty("quarantined")[0].GetProperty("version").GetString());
+    }
+
+    [Fact]
     public async Task An_operator_goes_back_to_the_bare_kernel()
     {
         Offer("1.0.0");

@@ -70,6 +70,17 @@ public sealed record InstallJournal
             Quarantine.Add(failed.Product, failed.Version, reason));
     }
 
+    /// <summary>What was made current is not good: it is rolled back where it is the latest, and quarantined in any case.</summary>
+    /// <param name="placed">The latest, or what an earlier installation made current.</param>
+    /// <param name="reason">For people.</param>
+    public InstallJournal Condemn(Placement placed, string reason)
+    {
+        if (Latest is { Step: InstallStep.Switched or InstallStep.Confirmed } && Latest.New.Release == placed.Release) return RollBack(reason);
+
+        var latest = Latest ?? new(InstallStep.RolledBack, placed, null);
+        return new(latest, Quarantine.Add(placed.Release.Product, placed.Release.Version, reason));
+    }
+
     public InstallJournal Lift(string product, ReleaseVersion version) =>
         new(Latest, Quarantine.Lift(product, version));
 

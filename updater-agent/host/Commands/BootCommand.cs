@@ -1,6 +1,7 @@
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
+using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.State;
@@ -28,17 +29,27 @@ internal static class BootCommand
         var outcome = await kind.BootAsync(
             release => session.Installer.IsQuarantined(release.Product, release.Version), release => IsRevoked(session.State, release));
         session.Installer.QuarantineGivenUp();
-        if (outcome.Failure is { } why) return Outcomes.ErrorOf(why);
-
-        return new BootReport(outcome.Verdict.Name(), config.Product, config.Channel, outcome.Release?.Version.ToString());
+        return outcome is { Failure: { } failure, Placement: { } placed }
+            ? Failed(session, placed, failure)
+            : new BootReport(
+                outcome.Verdict.Name(), config.Product, config.Channel,
+                outcome.Placement?.Release.Version.ToString(), outcome.WentDownWith?.Release.Version.ToString());
     }
 
-    // By the last bundle that was verified, verified again as of then: what is known without a network.
+    private static ErrorReport Failed(AgentSession session, Placement placed, ActivationFailure failure)
+    {
+        if (!failure.IsVersionsFault) return Outcomes.ErrorOf(failure.Why);
+
+        session.Installer.Condemn(new(placed, failure.Why));
+        return Outcomes.ErrorOf(new InstallOutcome.RolledBack(placed.Release, null, failure.Why));
+    }
+
+    // By the last bundle that was verified, however long ago: what is known without a network.
     private static bool IsRevoked(AgentState state, InstalledRelease release)
     {
         var request = new UpdateRequest(state.Config.Product, state.Config.Channel);
         return state.LastProof() is { } proof
-            && new UpdateVerifier(state.Root).Verify(proof with { Consistency = null }, request, state.Trusted.LatestTime).TryGet(out var update, out _)
+            && new UpdateVerifier(state.Root).VerifyAgain(proof with { Consistency = null }, request, state.Trusted.LatestTime).TryGet(out var update, out _)
             && update.ReleaseRow.IsRevoked
             && update.ReleaseRow.Id == release.Release;
     }

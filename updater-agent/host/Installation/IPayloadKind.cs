@@ -27,13 +27,24 @@ internal interface IPayloadKind
     /// <summary>The place still holds exactly this, whole.</summary>
     bool Holds(Placement placement);
 
-    /// <summary>The machine went down with it too often; a case that was not counted yet is counted first.</summary>
+    /// <summary>The machine went down with it too often, by what <see cref="SettleAsync"/> counted.</summary>
     bool IsGivenUp(Placement placement);
+
+    /// <summary>
+    /// The first call after every start: counts what the machine went down with, and decides on what was made current outside
+    /// of an installation, at boot or on an interrupted way back.
+    /// </summary>
+    /// <param name="undecided">What the journal is about to decide on, which is left to it; null where there is nothing.</param>
+    /// <returns>What is not good and not current any more; null where there is nothing.</returns>
+    Task<Condemned?> SettleAsync(Placement? undecided);
 
     /// <summary>Why this payload cannot be installed here, seen without changing anything; null if it can.</summary>
     InstallRefusal? Inspect(Payload payload);
 
-    /// <summary>Puts the payload whole and durably where nothing runs it; <see cref="Active"/> stays.</summary>
+    /// <summary>
+    /// Puts the payload whole and durably where nothing runs it; <see cref="Active"/> stays. It may lie there already, as what
+    /// is <see cref="Kept"/>.
+    /// </summary>
     /// <exception cref="MissingLibraryException">A library that the payload's format needs is not there.</exception>
     bool TryStage(
         Payload payload,
@@ -51,7 +62,9 @@ internal interface IPayloadKind
     /// <summary>What remains to be done once the new version is found healthy.</summary>
     Task ConfirmAsync(Placement active, Placement? replaced);
 
-    /// <summary>Makes <paramref name="to"/> current again; where it is null, nothing is current afterwards.</summary>
-    /// <returns>What could not be brought to its end, for people; null when all of it was.</returns>
-    Task<string?> RollBackAsync(Placement failed, Placement? to);
+    /// <summary>
+    /// Makes <paramref name="to"/> current again; where it is null, nothing is current afterwards. Where another agent has
+    /// made something else current since, that stays.
+    /// </summary>
+    Task<WayBack> RollBackAsync(Placement failed, Placement? to);
 }

@@ -48,36 +48,7 @@ internal sealed class Installer
     /// <exception cref="OperationCanceledException">As of <see cref="InstallAsync"/> after the switch.</exception>
     public async Task<InstallOutcome?> RecoverAsync(CancellationToken stop)
     {
-        InstallOutcome? outcome = null;
-        if (_journal.Latest is { } latest)
-        {
-            switch (latest.Step)
-            {
-                case InstallStep.Staged:
-                    break;
-                case InstallStep.Switched or InstallStep.Confirmed when _kind.IsGivenUp(latest.New):
-                    outcome = await GoBackAsync(GivenUp);
-                    break;
-                case InstallStep.Switched when !_kind.IsSwitchedTo(latest.New):
-                    // It may have been revoked since: only a new decision of everyone makes it current.
-                    Save(_journal.Unswitch());
-                    break;
-                case InstallStep.Switched:
-                    outcome = _kind.Holds(latest.New)
-                        ? await ActivateAndProbeAsync(latest.New, stop)
-                        : await GoBackAsync(new(InstallRefusalReason.Unhealthy, "it is no longer whole in its place"));
-                    break;
-                case InstallStep.Confirmed:
-                    await _kind.ConfirmAsync(latest.New, latest.Old);
-                    break;
-                case InstallStep.RolledBack:
-                    await _kind.RollBackAsync(latest.New, latest.Old);
-                    break;
-                default:
-                    throw new InvalidOperationException($"Unknown step {latest.Step}.");
-            }
-        }
-
+        var outcome = await SettleAsync() ?? await ResumeAsync(stop);
         _recovered = true;
         return outcome;
     }
@@ -95,7 +66,7 @@ internal sealed class Installer
         if (!_kind.TryStage(payload, stop, out var staged, out refusal))
             return new InstallOutcome.Refused(refusal);
 
-        Save(_journal.Stage(staged, _kind.Kept));
+        Save(_journal.Stage(staged, WayBackFrom(staged)));
         stop.ThrowIfCancellationRequested();
         Save(_journal.Switch());
         return await ActivateAndProbeAsync(staged, stop);
@@ -124,6 +95,12 @@ internal sealed class Installer
         if (_journal.Latest is { Step: InstallStep.Switched or InstallStep.Confirmed } latest && _kind.IsGivenUp(latest.New))
             Save(_journal.RollBack(GivenUp.Detail));
     }
+
+    /// <summary>
+    /// What was made current turned out not to be good, and is not current any more. What was there before comes back with
+    /// the next <see cref="RecoverAsync"/>.
+    /// </summary>
+    public void Condemn(Condemned condemned) => Save(_journal.Condemn(condemned.Placement, condemned.Why.Detail));
 
     /// <summary>Why this payload cannot be installed here, before it is downloaded; null if it can.</summary>
     /// <exception cref="MissingLibraryException">A library that the payload's format needs is not there.</exception>
@@ -157,6 +134,54 @@ internal sealed class Installer
     private Placement? FallbackPlacement =>
         _journal.Fallback is { } old && _kind.Active == _journal.Latest!.New && _kind.Holds(old) ? old : null;
 
+    private async Task<InstallOutcome?> SettleAsync()
+    {
+        var undecided = _journal.Latest is { Step: InstallStep.Switched } latest ? latest.New : null;
+        if (await _kind.SettleAsync(undecided) is not { } condemned) return null;
+
+        Condemn(condemned);
+        bool wasLatest = _journal.Latest!.New.Release == condemned.Placement.Release;
+        var (to, unfinished) = wasLatest ? await ReturnAsync() : (null, null);
+        return new InstallOutcome.RolledBack(condemned.Placement.Release, to?.Release, condemned.Why) { Unfinished = unfinished };
+    }
+
+    private async Task<InstallOutcome?> ResumeAsync(CancellationToken stop)
+    {
+        if (_journal.Latest is not { } latest) return null;
+
+        switch (latest.Step)
+        {
+            case InstallStep.Staged:
+                return null;
+            case InstallStep.Switched or InstallStep.Confirmed when _kind.IsGivenUp(latest.New):
+                return await GoBackAsync(GivenUp);
+            case InstallStep.Switched when !_kind.IsSwitchedTo(latest.New):
+                // It may have been revoked since: only a new decision of everyone makes it current.
+                Save(_journal.Unswitch());
+                return null;
+            case InstallStep.Switched:
+                return _kind.Holds(latest.New)
+                    ? await ActivateAndProbeAsync(latest.New, stop)
+                    : await GoBackAsync(new(InstallRefusalReason.Unhealthy, "it is no longer whole in its place"));
+            case InstallStep.Confirmed:
+                await _kind.ConfirmAsync(latest.New, latest.Old);
+                return null;
+            case InstallStep.RolledBack:
+                await ReturnAsync();
+                return null;
+            default:
+                throw new InvalidOperationException($"Unknown step {latest.Step}.");
+        }
+    }
+
+    // What is kept may be this very release, which the machine went down with and now tries again: no way back leads there.
+    private Placement? WayBackFrom(Placement staged)
+    {
+        if (_kind.Kept is not { } kept || kept.Release != staged.Release) return _kind.Kept;
+
+        return _journal.Latest is { Old: { } before } latest && latest.New == staged && _kind.Holds(before) ? before : null;
+    }
+
     private async Task<InstallOutcome> ActivateAndProbeAsync(Placement placement, CancellationToken stop)
     {
         if (await _kind.ActivateAsync(placement) is { } failure)
@@ -180,9 +205,20 @@ internal sealed class Installer
     private async Task<InstallOutcome.RolledBack> GoBackAsync(InstallRefusal why)
     {
         Save(_journal.RollBack(why.Detail));
+        var (to, unfinished) = await ReturnAsync();
+        return new(_journal.Latest!.New.Release, to?.Release, why) { Unfinished = unfinished };
+    }
+
+    // To what was there before, unless that turned out not to be good either.
+    private async Task<(Placement? To, string? Unfinished)> ReturnAsync()
+    {
         var (_, failed, old) = _journal.Latest!;
-        string? unfinished = await _kind.RollBackAsync(failed, old);
-        return new(failed.Release, old?.Release, why) { Unfinished = unfinished };
+        var to = old is not null && !IsQuarantined(old.Release.Product, old.Release.Version) ? old : null;
+        var back = await _kind.RollBackAsync(failed, to);
+        if (back.Unfit is not { } unfit) return (to, back.Unfinished);
+
+        Condemn(new(to!, unfit));
+        return (null, back.Unfinished);
     }
 
     // On disk before the step is carried out, and in memory only when it is on disk.

@@ -29,13 +29,18 @@ internal sealed class TreeKind(
 
     public Placement? Kept => Active;
 
-    public bool IsSwitchedTo(Placement placement) => _slots.Current == SlotOf(placement);
+    /// <summary>Also where the slot is no longer whole; not where another agent has put something else there since.</summary>
+    public bool IsSwitchedTo(Placement placement) =>
+        _slots.Current is { } slot && slot == SlotOf(placement) && (_slots.Describe(slot) is not { } holds || holds == placement.Release);
 
     public bool Holds(Placement placement) =>
         SlotNames.TryParse(placement.Place, out var slot) && _slots.Describe(slot) == placement.Release;
 
     /// <summary>A tree does nothing by itself; what runs it has its own ways to fail.</summary>
     public bool IsGivenUp(Placement placement) => false;
+
+    /// <summary>Nothing makes a tree current but an installation.</summary>
+    public Task<Condemned?> SettleAsync(Placement? undecided) => Task.FromResult<Condemned?>(null);
 
     public InstallRefusal? Inspect(Payload payload)
     {
@@ -85,11 +90,11 @@ internal sealed class TreeKind(
     /// <summary>Nothing remains to be done: the slot before is kept as the way back.</summary>
     public Task ConfirmAsync(Placement active, Placement? replaced) => Task.CompletedTask;
 
-    public Task<string?> RollBackAsync(Placement failed, Placement? to)
+    public Task<WayBack> RollBackAsync(Placement failed, Placement? to)
     {
         // Where somebody emptied the other slot by hand, nothing is current rather than what failed.
-        if (_slots.Current == SlotOf(failed)) _slots.MakeCurrent(to is not null && Holds(to) ? SlotOf(to) : null);
-        return Task.FromResult<string?>(null);
+        if (IsSwitchedTo(failed)) _slots.MakeCurrent(to is not null && Holds(to) ? SlotOf(to) : null);
+        return Task.FromResult(WayBack.Done);
     }
 
     // The bytes are hashed as they are unpacked: what is staged is what was released, whatever became of the download.

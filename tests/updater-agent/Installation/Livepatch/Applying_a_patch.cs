@@ -1,4 +1,5 @@
 using SupplyChain.UpdaterAgent.Core.Installation;
+using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Installation;
 
 namespace SupplyChain.UpdaterAgent.Tests.Installation.Livepatch;
@@ -64,12 +65,36 @@ public class Applying_a_patch
     }
 
     [Fact]
-    public async Task A_transition_that_cannot_be_turned_around_waits_for_a_reboot()
+    public async Task A_transition_that_cannot_be_turned_around_waits_for_a_reboot_and_counts_since_it_may_yet_do_harm()
     {
         using var machine = new PatchedMachine();
+        await machine.InstallAsync("1.0.0");
         (machine.Kernel.Stalls, machine.Kernel.StallsOut) = (true, true);
-        var refused = Assert.IsType<InstallOutcome.Refused>(await machine.InstallAsync("1.0.0"));
+        var refused = Assert.IsType<InstallOutcome.Refused>(await machine.InstallAsync("2.0.0"));
         Assert.Contains("reboot to finish", refused.Why.Detail, StringComparison.Ordinal);
+        (machine.Kernel.Stalls, machine.Kernel.StallsOut) = (false, false);
+
+        machine.Kernel.Boot();
+        var outcome = await machine.BootAsync();
+        Assert.Equal(BootVerdict.Load, outcome.Verdict);
+        Assert.Equal("2.0.0", outcome.WentDownWith!.Release.Version.ToString());
+        Assert.Equal(["patch_1_0_0"], machine.Kernel.Enabled);
+    }
+
+    [Fact]
+    public async Task An_agent_that_died_while_it_turned_a_transition_around_does_not_blame_the_version()
+    {
+        using var machine = new PatchedMachine();
+        machine.Kernel.Stalls = true;
+        machine.Kernel.OnDisable = _ => throw new MachineDiedException();
+        await Assert.ThrowsAsync<MachineDiedException>(() => machine.InstallAsync("1.0.0"));
+
+        machine.Kernel.Stalls = false;
+        machine.Kernel.OnDisable = _ => { };
+        var installer = await machine.RecoverAsync();
+        Assert.Empty(installer.Quarantined);
+        Assert.Equal("1.0.0", installer.Installed!.Version.ToString());
+        Assert.Equal(2, machine.Kernel.Loads);
         Assert.Equal(NoIntent, File.ReadAllText(machine.Record));
     }
 

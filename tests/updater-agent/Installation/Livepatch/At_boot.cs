@@ -25,18 +25,20 @@ public class At_boot
     }
 
     [Fact]
-    public async Task A_patch_whose_application_the_machine_did_not_survive_is_not_and_after_two_never_again()
+    public async Task A_patch_whose_application_the_machine_did_not_survive_is_not_loaded_and_the_confirmed_one_is_and_after_two_never_again()
     {
         using var machine = await ConfirmedAsync();
         machine.Kernel.DiesOnLoad = true;
         await Assert.ThrowsAsync<MachineDiedException>(() => machine.InstallAsync("2.0.0"));
-        await BootsAsync(machine, BootVerdict.NotSurvived);
+        machine.Kernel.DiesOnLoad = false;
+        await BootsAsync(machine, BootVerdict.Load, "patch_1_0_0");
 
         // The agent tries it once more, as everyone still offers it.
+        machine.Kernel.DiesOnLoad = true;
         await Assert.ThrowsAsync<MachineDiedException>(() => machine.InstallAsync("2.0.0"));
-        await BootsAsync(machine, BootVerdict.NotSurvived);
-
         machine.Kernel.DiesOnLoad = false;
+        await BootsAsync(machine, BootVerdict.Load, "patch_1_0_0");
+
         var installer = await machine.RecoverAsync();
         Assert.Equal("2.0.0", Assert.Single(installer.Quarantined).Version.ToString());
         Assert.Equal(["patch_1_0_0"], machine.Kernel.Enabled);
@@ -133,7 +135,7 @@ public class At_boot
         File.AppendAllText(machine.SlotFile("a"), "more");
         machine.Kernel.Boot();
         var outcome = await machine.BootAsync();
-        Assert.Equal(InstallRefusalReason.PayloadMismatch, outcome.Failure!.Reason);
+        Assert.Equal(InstallRefusalReason.PayloadMismatch, outcome.Failure!.Why.Reason);
         Assert.Equal(1, machine.Kernel.Loads);
     }
 

@@ -40,6 +40,9 @@ internal sealed class FakeKernel : IKernelCalls
     /// <summary>What a load does to the rest of the kernel.</summary>
     public Action<FakeKernel> OnLoad { get; set; } = _ => { };
 
+    /// <summary>What happens once a patch was asked to leave.</summary>
+    public Action<FakeKernel> OnDisable { get; set; } = _ => { };
+
     /// <summary>How many modules were ever handed to the kernel.</summary>
     public int Loads { get; private set; }
 
@@ -128,6 +131,7 @@ internal sealed class FakeKernel : IKernelCalls
         Assert.Equal("0", text);
         File.WriteAllText(path, text);
         File.WriteAllText(path.Replace("/enabled", "/transition", StringComparison.Ordinal), StallsOut ? "1" : "0");
+        OnDisable(this);
         return 0;
     }
 

@@ -12,11 +12,13 @@ internal sealed class PatchedMachine : IDisposable
 {
     public static readonly Target Target = new("x86_64", ModuleBytes.Kernel, "abcd");
 
+    private const string Agent = "state";
+
     private readonly string _root = Directory.CreateTempSubdirectory("livepatch-").FullName;
 
     public PatchedMachine()
     {
-        Directory.CreateDirectory(Path.Combine(_root, "state"));
+        Directory.CreateDirectory(StateOf(Agent));
         Kernel = new FakeKernel(Path.Combine(_root, "kernel"));
     }
 
@@ -27,24 +29,27 @@ internal sealed class PatchedMachine : IDisposable
     /// <summary>The health command's verdict.</summary>
     public bool IsHealthy { get; set; } = true;
 
-    public string Record => Path.Combine(_root, "state", "livepatch.json");
+    public string Record => Path.Combine(StateOf(Agent), "livepatch.json");
 
     public string SlotFile(string slot, string name = "patch.ko") => Path.Combine(_root, "install", "slots", slot, name);
 
     /// <summary>An agent that starts; nothing is recovered yet.</summary>
-    public (Installer Installer, LivepatchKind Kind) Start(IDisk? disk = null)
+    /// <param name="disk">Where it writes.</param>
+    /// <param name="agent">Its state folder's name: another agent may install into the same folder.</param>
+    public (Installer Installer, LivepatchKind Kind) Start(IDisk? disk = null, string agent = Agent)
     {
+        string state = Directory.CreateDirectory(StateOf(agent)).FullName;
         var health = new HealthCommand([IsHealthy ? "/bin/true" : "/bin/false"]);
         var times = new TransitionTimes(TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(60));
         var kind = LivepatchKind.Create(
-            Path.Combine(_root, "install"), Record, Kernel.Running, () => Facts, health, times, disk ?? new LinuxDisk(), TimeProvider.System);
-        return (new Installer(Path.Combine(_root, "state"), kind, disk), kind);
+            Path.Combine(_root, "install"), Path.Combine(state, "livepatch.json"), Kernel.Running, () => Facts, health, times, disk ?? new LinuxDisk(), TimeProvider.System);
+        return (new Installer(state, kind, disk), kind);
     }
 
     /// <summary>An agent that starts and recovers.</summary>
-    public async Task<Installer> RecoverAsync()
+    public async Task<Installer> RecoverAsync(string agent = Agent)
     {
-        var (installer, _) = Start();
+        var (installer, _) = Start(agent: agent);
         await installer.RecoverAsync(CancellationToken.None);
         return installer;
     }
@@ -58,6 +63,7 @@ internal sealed class PatchedMachine : IDisposable
         var (installer, kind) = Start();
         var outcome = await kind.BootAsync(release => installer.IsQuarantined(release.Product, release.Version), _ => isRevoked);
         installer.QuarantineGivenUp();
+        if (outcome.Failure is { IsVersionsFault: true } failure) installer.Condemn(new(outcome.Placement!, failure.Why));
         return outcome;
     }
 
@@ -77,6 +83,8 @@ internal sealed class PatchedMachine : IDisposable
         new() { Name = NameOf(version), BuildId = Digest.Of(System.Text.Encoding.ASCII.GetBytes(version)).AsSpan()[..20].ToArray() };
 
     public static string NameOf(string version) => "patch_" + version.Replace('.', '_');
+
+    private string StateOf(string agent) => Path.Combine(_root, agent);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }

@@ -8,13 +8,13 @@ public class The_record_of_applications
 {
     private const string Boot = "11111111-2222-3333-4444-555555555555";
     private static readonly Digest Payload = Digest.Of("patch"u8);
-    private static readonly ApplicationRecord Begun = ApplicationRecord.Empty.Begin(new(Digest.Of("other"u8), "another boot, of 36 bytes as they are", 1))
-        .Settle(Boot).Begin(new(Payload, Boot, 77));
+    private static readonly ApplicationRecord Begun = ApplicationRecord.Empty.Begin(new(Digest.Of("other"u8), "another boot, of 36 bytes as they are", 1, null))
+        .Settle(Boot).Begin(new(Payload, Boot, 77, new(4096, 12)));
 
     [Fact]
     public void Has_one_spelling()
     {
-        string text = $$"""{"intent":{"sha256":"{{Payload.ToHex()}}","boot":"{{Boot}}","monotonic":77},"unsurvived":[{"sha256":"{{Digest.Of("other"u8).ToHex()}}","count":1}]}""";
+        string text = $$$"""{"intent":{"sha256":"{{{Payload.ToHex()}}}","boot":"{{{Boot}}}","monotonic":77,"since":{"taint":4096,"record":12}},"unsurvived":[{"sha256":"{{{Digest.Of("other"u8).ToHex()}}}","count":1}]}""";
         Assert.Equal(text, System.Text.Encoding.UTF8.GetString(Begun.ToBytes()));
         Assert.True(ApplicationRecord.TryRead(Begun.ToBytes(), out var read));
         Assert.Equal(Begun.ToBytes(), read.ToBytes());
@@ -49,13 +49,23 @@ public class The_record_of_applications
     }
 
     [Fact]
+    public void What_another_payload_did_changes_nothing_of_the_intent()
+    {
+        var other = Digest.Of("other"u8);
+        foreach (var record in new[] { Begun.Accept(other), Begun.Withdraw(other), Begun.Survive(other) })
+            Assert.Equal(Begun.Intent, record.Intent);
+        Assert.Null(Begun.Accept(Payload).Intent!.Since);
+        Assert.Null(Begun.Withdraw(Payload).Intent);
+    }
+
+    [Fact]
     public void It_stays_small()
     {
         var record = ApplicationRecord.Empty;
         for (int i = 0; i < 3 * LivepatchLimits.MaxCounted; i++)
-            record = record.Begin(new(Digest.Of(BitConverter.GetBytes(i)), Boot, 1)).Settle("66666666-2222-3333-4444-555555555555");
+            record = record.Begin(new(Digest.Of(BitConverter.GetBytes(i)), Boot, 1, null)).Settle("66666666-2222-3333-4444-555555555555");
         Assert.Equal(LivepatchLimits.MaxCounted, record.Unsurvived.Length);
-        Assert.True(record.Begin(new(Payload, Boot, Limits.MaxJsonNumber)).ToBytes().Length <= LivepatchLimits.MaxRecordSize);
+        Assert.True(record.Begin(new(Payload, Boot, Limits.MaxJsonNumber, new(Limits.MaxJsonNumber, Limits.MaxJsonNumber))).ToBytes().Length <= LivepatchLimits.MaxRecordSize);
     }
 
     [Fact]

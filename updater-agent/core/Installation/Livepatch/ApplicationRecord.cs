@@ -9,16 +9,17 @@ namespace SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
 /// <param name="Sha256">Of the module.</param>
 /// <param name="Boot">The kernel's boot id, as <c>/proc/sys/kernel/random/boot_id</c> shows it.</param>
 /// <param name="Monotonic">Milliseconds since that boot.</param>
-public sealed record ApplicationIntent(Digest Sha256, string Boot, ulong Monotonic);
+/// <param name="Since">How that kernel stood before; null once it was found as well with the patch as it was without.</param>
+public sealed record ApplicationIntent(Digest Sha256, string Boot, ulong Monotonic, KernelMark? Since);
 
 /// <summary>How often machines went down with one payload.</summary>
 public sealed record UnsurvivedCount(Digest Sha256, ulong Count);
 
 /// <summary>
 /// What is known of the kernel's fate with our patches, as <c>livepatch.json</c> keeps it (docs/protocol.md §9):
-/// <c>{"intent":{"sha256","boot","monotonic"}?,"unsurvived":[{"sha256","count"}…]}</c>, canonical JSON. The intent is on
-/// disk before the kernel is called and leaves when the call was refused, when the patch is confirmed, or when another boot
-/// finds it: then the machine went down with it, and it is counted.
+/// <c>{"intent":{"sha256","boot","monotonic","since":{"taint","record"}?}?,"unsurvived":[{"sha256","count"}…]}</c>,
+/// canonical JSON. The intent is on disk before the kernel is called and leaves when the call was refused, when the patch is
+/// out of force, when it is confirmed, or when another boot finds it: then the machine went down with it, and it is counted.
 /// </summary>
 public sealed record ApplicationRecord
 {
@@ -45,11 +46,18 @@ public sealed record ApplicationRecord
     /// <summary>Before the kernel is called.</summary>
     public ApplicationRecord Begin(ApplicationIntent intent) => new(intent, Unsurvived);
 
-    /// <summary>The kernel refused, or the patch is out again: the machine lives.</summary>
-    public ApplicationRecord Withdraw() => new(null, Unsurvived);
+    /// <summary>It was given to the kernel of this boot or of another, and what became of that is not known yet.</summary>
+    public bool IsPending(Digest sha256) => Intent?.Sha256 == sha256;
+
+    /// <summary>The kernel is as well with it as without: what it says from now on is not the patch's fault.</summary>
+    public ApplicationRecord Accept(Digest sha256) => IsPending(sha256) ? new(Intent! with { Since = null }, Unsurvived) : this;
+
+    /// <summary>The kernel refused it, or it is out again: the machine lives.</summary>
+    public ApplicationRecord Withdraw(Digest sha256) => IsPending(sha256) ? new(null, Unsurvived) : this;
 
     /// <summary>The patch was found good while the machine runs with it.</summary>
-    public ApplicationRecord Survive(Digest sha256) => new(null, Unsurvived.RemoveAll(one => one.Sha256 == sha256));
+    public ApplicationRecord Survive(Digest sha256) =>
+        new(IsPending(sha256) ? null : Intent, Unsurvived.RemoveAll(one => one.Sha256 == sha256));
 
     /// <summary>An intent of another boot is one case more; one of this boot stays what it is.</summary>
     /// <param name="boot">The boot id of now.</param>
@@ -70,8 +78,10 @@ public sealed record ApplicationRecord
             json.Name("intent").BeginObject()
                 .Field("sha256", intent.Sha256)
                 .Field("boot", intent.Boot)
-                .Field("monotonic", intent.Monotonic)
-                .EndObject();
+                .Field("monotonic", intent.Monotonic);
+            if (intent.Since is { } since)
+                json.Name("since").BeginObject().Field("taint", since.Taint).Field("record", since.NextRecord).EndObject();
+            json.EndObject();
         }
 
         json.Name("unsurvived").BeginArray();
@@ -113,9 +123,23 @@ public sealed record ApplicationRecord
         if (!json.TryName("sha256") || !json.TryDigest(out var sha256)) return false;
         if (!json.TryName("boot") || !json.TryString(out string? boot, BootIdLength) || boot.Length != BootIdLength) return false;
         if (!json.TryName("monotonic") || !json.TryNumber(out ulong monotonic)) return false;
+        KernelMark? since = null;
+        if (json.TryName("since") && !TryRead(ref json, out since)) return false;
         if (!json.TryEndObject()) return false;
 
-        intent = new(sha256, boot, monotonic);
+        intent = new(sha256, boot, monotonic, since);
+        return true;
+    }
+
+    private static bool TryRead(ref CanonicalJsonReader json, [NotNullWhen(true)] out KernelMark? mark)
+    {
+        mark = null;
+        if (!json.TryBeginObject()) return false;
+        if (!json.TryName("taint") || !json.TryNumber(out ulong taint)) return false;
+        if (!json.TryName("record") || !json.TryNumber(out ulong record)) return false;
+        if (!json.TryEndObject()) return false;
+
+        mark = new(taint, record);
         return true;
     }
 }

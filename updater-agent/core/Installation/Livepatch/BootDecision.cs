@@ -1,3 +1,4 @@
+using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Verification;
 
@@ -15,7 +16,7 @@ public enum BootVerdict
     /// <summary>No version was confirmed here.</summary>
     NothingConfirmed,
 
-    /// <summary>The machine's last boot ended while a patch was not yet confirmed in it.</summary>
+    /// <summary>The machine's last boot ended with this patch, or with one where none is confirmed, and its fate open.</summary>
     NotSurvived,
 
     /// <summary>It was rolled back, or the machine went down with it too often.</summary>
@@ -44,8 +45,8 @@ public sealed record BootFacts
 
     public required bool IsSwitchedOff { get; init; }
 
-    /// <summary>An intent of another boot was found just now, of whichever payload.</summary>
-    public required bool WentDown { get; init; }
+    /// <summary>The payload whose intent another boot left, found just now; null where none did.</summary>
+    public required Digest? WentDownWith { get; init; }
 
     /// <summary>The record after that was counted.</summary>
     public required ApplicationRecord Record { get; init; }
@@ -65,7 +66,9 @@ public static class BootDecision
     public static BootVerdict Decide(BootFacts facts)
     {
         if (facts.IsSwitchedOff) return BootVerdict.SwitchedOff;
-        if (facts.WentDown) return BootVerdict.NotSurvived;
+        // Not where a newer one took the machine down: that says nothing against the one that was confirmed.
+        if (facts.WentDownWith is { } fatal && (facts.Confirmed is null || facts.Confirmed.Release.Sha256 == fatal))
+            return BootVerdict.NotSurvived;
         if (facts.Confirmed is not { } confirmed || facts.Target is not { } target) return BootVerdict.NothingConfirmed;
         if (facts.IsQuarantined || facts.Record.IsGivenUp(confirmed.Release.Sha256)) return BootVerdict.Quarantined;
         if (facts.IsRevoked) return BootVerdict.Revoked;

@@ -10,6 +10,13 @@ public static class KernelComplaints
     private static readonly string[] Alarms =
         ["BUG:", "WARNING:", "Oops", "kernel BUG at", "general protection fault", "Unable to handle kernel", "refcount_t:", "list_add corruption", "list_del corruption"];
 
+    /// <summary>What the kernel has complained about since it was marked; null if nothing.</summary>
+    /// <param name="mark">From before the patch.</param>
+    /// <param name="taint">The taint of now.</param>
+    /// <param name="records">As of <see cref="Log"/>.</param>
+    public static string? Since(KernelMark mark, ulong taint, IEnumerable<string> records) =>
+        Taint(mark.Taint, taint) ?? Log(records, mark.NextRecord);
+
     /// <summary>Bits that came into <c>kernel.tainted</c> and that no livepatch brings with it; null if there are none.</summary>
     public static string? Taint(ulong before, ulong after)
     {

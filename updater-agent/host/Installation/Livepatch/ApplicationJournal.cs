@@ -14,20 +14,21 @@ internal sealed class ApplicationJournal(string file, IDisk disk)
     public ApplicationRecord Record => _record ??= Read();
 
     public void Begin(Digest sha256, RunningKernel kernel) =>
-        Save(Record.Begin(new(sha256, kernel.BootId, kernel.Calls.Monotonic)));
+        Save(Record.Begin(new(sha256, kernel.BootId, kernel.Calls.Monotonic, kernel.Mark())));
 
-    public void Withdraw() => Save(Record.Withdraw());
+    public void Accept(Digest sha256) => Save(Record.Accept(sha256));
+
+    public void Withdraw(Digest sha256) => Save(Record.Withdraw(sha256));
 
     public void Survive(Digest sha256) => Save(Record.Survive(sha256));
 
     /// <summary>Counts an intent that another boot left.</summary>
-    /// <returns>Whether there was one.</returns>
-    public bool Settle(RunningKernel kernel)
+    /// <returns>The payload that the machine went down with; null where there was none.</returns>
+    public Digest? Settle(RunningKernel kernel)
     {
-        var settled = Record.Settle(kernel.BootId);
-        bool wentDown = settled != Record;
+        var (before, settled) = (Record, Record.Settle(kernel.BootId));
         Save(settled);
-        return wentDown;
+        return settled == before ? null : before.Intent!.Sha256;
     }
 
     // A command that finds everything settled writes nothing.

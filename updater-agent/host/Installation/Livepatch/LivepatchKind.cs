@@ -38,7 +38,14 @@ internal sealed class LivepatchKind(
     /// <summary>The bare kernel runs.</summary>
     public bool WorksWithNothing => true;
 
-    public Placement? Active => slots.Held.FirstOrDefault(held => slots.PatchOf(held) is { } patch && kernel.IsInForce(patch));
+    public Placement? Active
+    {
+        get
+        {
+            var active = slots.Held.FirstOrDefault(held => slots.PatchOf(held) is { } patch && kernel.IsInForce(patch));
+            return active is not null && slots.Current is { } current && current.Release == active.Release ? current : active;
+        }
+    }
 
     /// <summary>Also where the bare kernel runs because the machine did not survive a newer patch.</summary>
     public Placement? Kept => slots.Current is { } current && Holds(current) ? current : null;
@@ -47,10 +54,28 @@ internal sealed class LivepatchKind(
 
     public bool Holds(Placement placement) => slots.PatchOf(placement) is not null && slots.ModuleOf(placement) is not null;
 
-    public bool IsGivenUp(Placement placement)
+    public bool IsGivenUp(Placement placement) => journal.Record.IsGivenUp(placement.Release.Sha256);
+
+    /// <summary>The machine lives with what its last boot loaded, or an interrupted way back: that patch is judged, and its intent taken back.</summary>
+    public async Task<Condemned?> SettleAsync(Placement? undecided)
     {
         journal.Settle(kernel);
-        return journal.Record.IsGivenUp(placement.Release.Sha256);
+        if (journal.Record.Intent is not { Sha256: var sha256 } || PlacementOf(sha256) is not { } placed || slots.PatchOf(placed) is not { } patch)
+            return null;
+        if (!kernel.Has(patch))
+        {
+            journal.Withdraw(sha256);
+            return null;
+        }
+
+        if (placed != slots.Current || placed == undecided) return null;
+
+        var failure = await application.JudgeAsync(sha256, patch);
+        if (failure is null) journal.Survive(sha256);
+        if (failure is not { IsVersionsFault: true }) return null;
+
+        await application.RemoveAsync(sha256, patch);
+        return new(placed, failure.Why);
     }
 
     public InstallRefusal? Inspect(Payload payload) =>
@@ -90,28 +115,27 @@ internal sealed class LivepatchKind(
     {
         if (slots.PatchOf(active) is not { } patch) return;
 
-        // Only now: whatever was not confirmed is loaded by no boot.
+        // Only now: whatever was not confirmed is loaded by no boot. What another agent has confirmed here since stays.
+        if (slots.Current is { } current && current != active && current != replaced && Holds(current)) return;
+
         slots.MakeCurrent(active);
         if (!kernel.IsInForce(patch)) return;
 
         journal.Survive(active.Release.Sha256);
         // After the next boot there is one patch: so it is from now on, also where the new one did not replace the old one by itself.
-        if (replaced is not null && slots.PatchOf(replaced) is { } old && old != patch) await application.RemoveAsync(old);
+        if (replaced is not null && slots.PatchOf(replaced) is { } old && old != patch)
+            await application.RemoveAsync(replaced.Release.Sha256, old);
     }
 
-    public async Task<string?> RollBackAsync(Placement failed, Placement? to)
+    public async Task<WayBack> RollBackAsync(Placement failed, Placement? to)
     {
         var back = to is not null && Holds(to) ? to : null;
-        if (slots.Current is { } current && current.Place == failed.Place) slots.MakeCurrent(back);
-        if (slots.PatchOf(failed) is { } patch && await application.RemoveAsync(patch) is { } unfinished) return unfinished;
-        if (back is null || kernel.IsInForce(slots.PatchOf(back)!) || IsGivenUp(back)) return null;
+        if (slots.Current is { } current && (current.Release == failed.Release || current == to)) slots.MakeCurrent(back);
+        if (slots.PatchOf(failed) is { } patch && await application.RemoveAsync(failed.Release.Sha256, patch) is { } unfinished)
+            return new(unfinished);
+        if (back is null || back != slots.Current || kernel.IsInForce(slots.PatchOf(back)!) || IsGivenUp(back)) return WayBack.Done;
 
-        // Unloaded by its successor, or out of force; the bare kernel runs in between.
-        var failure = await application.ApplyAsync(slots.ModuleOf(back)!, back.Release.Sha256, slots.PatchOf(back)!);
-        if (failure is not null) return $"{back.Release.Version} is not in force: {failure.Why}";
-
-        journal.Survive(back.Release.Sha256);
-        return null;
+        return await BringBackAsync(back);
     }
 
     /// <summary>
@@ -122,7 +146,7 @@ internal sealed class LivepatchKind(
     /// <param name="isRevoked">Whether it was withdrawn, by what this machine last verified.</param>
     public async Task<BootOutcome> BootAsync(Func<InstalledRelease, bool> isQuarantined, Func<InstalledRelease, bool> isRevoked)
     {
-        bool wentDown = journal.Settle(kernel);
+        var wentDownWith = journal.Settle(kernel);
         var patch = slots.Current is { } current ? slots.PatchOf(current) : null;
         var placed = patch is null ? null : slots.Current;
         var verdict = BootDecision.Decide(new BootFacts
@@ -131,19 +155,47 @@ internal sealed class LivepatchKind(
             Target = patch?.Target,
             Machine = machine(),
             IsSwitchedOff = kernel.IsSwitchedOff,
-            WentDown = wentDown,
+            WentDownWith = wentDownWith,
             Record = journal.Record,
             IsQuarantined = placed is not null && isQuarantined(placed.Release),
             IsRevoked = placed is not null && isRevoked(placed.Release),
             IsLoaded = patch is not null && kernel.Has(patch),
         });
-        if (verdict != BootVerdict.Load) return new(verdict, placed?.Release, null);
-
-        if (slots.ModuleOf(placed!) is not { } module)
-            return new(verdict, placed!.Release, new(InstallRefusalReason.PayloadMismatch, "the module in its slot is not the released one any more"));
-        var failure = await application.ApplyAsync(module, placed!.Release.Sha256, patch!);
-        return new(verdict, placed.Release, failure?.Why);
+        var outcome = new BootOutcome(verdict, placed, wentDownWith is { } fatal ? PlacementOf(fatal) : null, null);
+        return verdict == BootVerdict.Load ? outcome with { Failure = await LoadAsync(placed!, patch!) } : outcome;
     }
+
+    private async Task<ActivationFailure?> LoadAsync(Placement placed, StagedPatch patch)
+    {
+        if (slots.ModuleOf(placed) is not { } module)
+            return ActivationFailure.OfMachine(new(InstallRefusalReason.PayloadMismatch, "the module in its slot is not the released one any more"));
+
+        var failure = await application.ApplyAsync(module, placed.Release.Sha256, patch);
+        if (failure is { IsVersionsFault: true }) await application.RemoveAsync(placed.Release.Sha256, patch);
+        return failure;
+    }
+
+    // Unloaded by its successor, or out of force; the bare kernel runs in between.
+    private async Task<WayBack> BringBackAsync(Placement back)
+    {
+        var failure = await LoadAsync(back, slots.PatchOf(back)!);
+        if (failure is null)
+        {
+            journal.Survive(back.Release.Sha256);
+            return WayBack.Done;
+        }
+
+        string unfinished = $"{back.Release.Version} is not in force: {failure.Why}";
+        if (!failure.IsVersionsFault) return new(unfinished);
+
+        slots.MakeCurrent(null);
+        return new(unfinished, failure.Why);
+    }
+
+    private Placement? PlacementOf(Digest sha256) =>
+        slots.Current is { } current && current.Release.Sha256 == sha256
+            ? current
+            : slots.Held.FirstOrDefault(held => held.Release.Sha256 == sha256);
 
     // A module is small: what is judged here is what is staged.
     private InstallRefusal? Read(Payload payload, out byte[] bytes, out ModuleFile? module)
@@ -162,5 +214,9 @@ internal sealed class LivepatchKind(
     }
 }
 
-/// <summary>What early boot did: a verdict, for which release, and what stood in the way of loading it.</summary>
-internal sealed record BootOutcome(BootVerdict Verdict, InstalledRelease? Release, InstallRefusal? Failure);
+/// <summary>What early boot did.</summary>
+/// <param name="Verdict">On the confirmed patch.</param>
+/// <param name="Placement">Where that is; null where none is confirmed.</param>
+/// <param name="WentDownWith">What the machine's last boot ended with while its fate was open; null if nothing that is still here.</param>
+/// <param name="Failure">What stood in the way of loading it; after a fault of the version's own it is out of the kernel again.</param>
+internal sealed record BootOutcome(BootVerdict Verdict, Placement? Placement, Placement? WentDownWith, ActivationFailure? Failure);

@@ -27,23 +27,33 @@ internal sealed class PatchApplication(
     /// <param name="patch">Its description.</param>
     public async Task<ActivationFailure?> ApplyAsync(byte[] bytes, Digest sha256, StagedPatch patch)
     {
-        ulong taint = kernel.Taint;
-        ulong firstRecord = KernelComplaints.NextSequence(kernel.Calls.ReadLog());
-
-        // A patch that is out of force cannot come back into it: only a fresh load can.
-        if (kernel.Has(patch) && !kernel.IsEnabled(patch.Module) && !kernel.IsInTransition(patch.Module)) await UnloadAsync(patch.Module);
+        // A patch that is out of force, or on its way there since an earlier agent died, cannot come back into it: only a fresh load can.
+        if (kernel.Has(patch) && !kernel.IsEnabled(patch.Module) && await RemoveAsync(sha256, patch) is { } stuck)
+            return ActivationFailure.OfMachine(new(InstallRefusalReason.TransitionStalled, stuck));
         if (!kernel.Has(patch) && Load(bytes, sha256, patch) is { } refusal) return ActivationFailure.OfMachine(refusal);
-        if (!await SettlesAsync(patch.Module)) return ActivationFailure.OfMachine(await ReverseAsync(patch.Module));
 
+        return await JudgeAsync(sha256, patch);
+    }
+
+    /// <summary>Waits until a loaded patch is in force, and looks whether all of it is and the kernel is well with it.</summary>
+    public async Task<ActivationFailure?> JudgeAsync(Digest sha256, StagedPatch patch)
+    {
+        if (!await SettlesAsync(patch.Module)) return ActivationFailure.OfMachine(await ReverseAsync(sha256, patch.Module));
         if (kernel.Incomplete(patch.Module) is { } incomplete)
             return ActivationFailure.OfVersion(new(InstallRefusalReason.PatchIncomplete, incomplete));
-        string? complaint = KernelComplaints.Taint(taint, kernel.Taint) ?? KernelComplaints.Log(kernel.Calls.ReadLog(), firstRecord);
-        return complaint is null ? null : ActivationFailure.OfVersion(new(InstallRefusalReason.KernelComplained, complaint));
+
+        // By how the kernel stood before the load, whichever agent made that.
+        bool isOpen = journal.Record.IsPending(sha256);
+        if (isOpen && journal.Record.Intent!.Since is { } before && kernel.ComplaintSince(before) is { } complaint)
+            return ActivationFailure.OfVersion(new(InstallRefusalReason.KernelComplained, complaint));
+
+        journal.Accept(sha256);
+        return null;
     }
 
     /// <summary>Takes a patch out of force and out of the kernel.</summary>
     /// <returns>What only a reboot can bring to its end; null when it is out.</returns>
-    public async Task<string?> RemoveAsync(StagedPatch patch)
+    public async Task<string?> RemoveAsync(Digest sha256, StagedPatch patch)
     {
         if (!kernel.Has(patch)) return null;
         if (kernel.IsEnabled(patch.Module) && kernel.Disable(patch.Module) is not 0 and var no)
@@ -51,7 +61,7 @@ internal sealed class PatchApplication(
         if (!await SettlesAsync(patch.Module))
             return $"{patch.Module} is still in force for some tasks, reboot to finish: {kernel.Blockers(Unpatched)}";
 
-        journal.Withdraw();
+        journal.Withdraw(sha256);
         int error = await UnloadAsync(patch.Module);
         return error == 0 ? null : $"{patch.Module} is out of force and cannot be unloaded: {Marshal.GetPInvokeErrorMessage(error)}";
     }
@@ -73,7 +83,7 @@ internal sealed class PatchApplication(
         if (error == 0) return null;
 
         // It said no and runs on: that is no crash.
-        journal.Withdraw();
+        journal.Withdraw(sha256);
         return new(InstallRefusalReason.KernelRefused, $"{module.Name}: {Marshal.GetPInvokeErrorMessage(error)} (error {error})");
     }
 
@@ -114,11 +124,13 @@ internal sealed class PatchApplication(
         return error;
     }
 
-    private async Task<InstallRefusal> ReverseAsync(string module)
+    private async Task<InstallRefusal> ReverseAsync(Digest sha256, string module)
     {
         string blockers = kernel.Blockers(Patched);
-        bool isOut = kernel.Disable(module) == 0 && await SettlesAsync(module) && await UnloadAsync(module) == 0;
-        journal.Withdraw();
+        bool isOut = kernel.Disable(module) == 0 && await SettlesAsync(module);
+        // What could not be turned around is in force for some tasks, and may yet take the machine down.
+        if (isOut) journal.Withdraw(sha256);
+        isOut = isOut && await UnloadAsync(module) == 0;
         string outcome = isOut ? "it was reversed" : "it could not be reversed, reboot to finish";
         return new(InstallRefusalReason.TransitionStalled, $"{module} did not come into force, {outcome}; in its way: {blockers}");
     }

@@ -44,9 +44,11 @@ internal sealed class PatchSlots(string install, IDisk disk)
             ? module
             : null;
 
-    /// <summary>Puts a module into the slot that is not current, whole and durably.</summary>
+    /// <summary>Puts a module into the slot that is not current, whole and durably; one that is current already stays where it is.</summary>
     public Placement Stage(InstalledRelease release, StagedPatch patch, ReadOnlySpan<byte> module)
     {
+        if (Current is { } current && current.Release == release && PatchOf(current) == patch && ModuleOf(current) is not null) return current;
+
         var slot = SlotNames.Free(_slots.Current);
         bool isStaged = false;
         _slots.Clear(slot);

@@ -19,7 +19,12 @@ internal sealed class RunningKernel(KernelFiles files, IKernelCalls calls)
     public string BootId => files.Text("proc/sys/kernel/random/boot_id")
         ?? throw new IOException("/proc/sys/kernel/random/boot_id cannot be read.");
 
-    public ulong Taint => ulong.TryParse(files.Text("proc/sys/kernel/tainted"), CultureInfo.InvariantCulture, out ulong taint) ? taint : 0;
+    private ulong Taint => ulong.TryParse(files.Text("proc/sys/kernel/tainted"), CultureInfo.InvariantCulture, out ulong taint) ? taint : 0;
+
+    public KernelMark Mark() => new(Taint, KernelComplaints.NextSequence(calls.ReadLog()));
+
+    /// <summary>What it has complained about since then; null if nothing.</summary>
+    public string? ComplaintSince(KernelMark mark) => KernelComplaints.Since(mark, Taint, calls.ReadLog());
 
     public bool IsSwitchedOff => (files.Text("proc/cmdline") ?? "").Split(' ').Contains(KernelState.KillSwitch);
 
