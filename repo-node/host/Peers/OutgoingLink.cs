@@ -17,20 +17,26 @@ internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, I
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
     private readonly OutgoingQueue _queue = new(MaxFrames, MaxBytes);
-    private volatile bool _connected;
+    private volatile Connection? _connection;
     private volatile TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The peer has let this node in.</summary>
-    public bool Connected => _connected;
+    public bool Connected => _connection is not null;
 
     public void Send(byte[] frame) => _queue.Enqueue(frame);
 
-    /// <summary>The peer has called, so it is there: a pause of seconds before the next call ends.</summary>
+    /// <summary>
+    /// The peer has called, so it is there: a pause of seconds before the next call ends. A connection that stood before
+    /// is given up, for a machine that lost its power may have left it half open. Not one that is young: two nodes that
+    /// give up each other's would do so for ever.
+    /// </summary>
     public void PeerSeen()
     {
-        if (!_connected) _seen.TrySetResult();
+        if (_connection is not { } connection) _seen.TrySetResult();
+        else if (time.GetElapsedTime(connection.Since) >= Settled) connection.GivenUp.TrySetResult();
     }
 
     /// <param name="connected">Called every time the peer has let this node in.</param>
@@ -68,10 +74,7 @@ internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, I
     /// <returns>True when the peer had let this node in, however it ended.</returns>
     private async Task<bool> ConnectAsync(Action<int> connected, CancellationToken stop)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
-
+        using var socket = PeerSocket.Create();
         using var handshake = CancellationTokenSource.CreateLinkedTokenSource(stop);
         handshake.CancelAfter(HandshakeTime);
         await socket.ConnectAsync(EndPointOf(peers.Nodes[node].Peer), handshake.Token);
@@ -83,15 +86,16 @@ internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, I
         // A refused client's handshake succeeds on its own side: only the other's hello says that it was let in.
         if (!peers.IsHelloOf(node, await PeerHello.ReadAsync(stream, handshake.Token))) return false;
 
-        _connected = true;
+        var connection = new Connection(time.GetTimestamp());
+        _connection = connection;
         connected(node);
-        return await SendUntilClosedAsync(stream, stop);
+        return await SendUntilClosedAsync(stream, connection, stop);
     }
 
-    private async Task<bool> SendUntilClosedAsync(SslStream stream, CancellationToken stop)
+    private async Task<bool> SendUntilClosedAsync(SslStream stream, Connection connection, CancellationToken stop)
     {
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var watching = WatchAsync(stream, closed);
+        var watching = WatchAsync(stream, connection, closed);
         log.LogInformation("Connected to peer {Peer}", peers.Nodes[node].Name);
         try
         {
@@ -104,25 +108,31 @@ internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, I
         }
         finally
         {
-            _connected = false;
+            _connection = null;
             await closed.CancelAsync();
             await watching;
         }
     }
 
+    private static async Task WatchAsync(SslStream stream, Connection connection, CancellationTokenSource closed)
+    {
+        var ending = ReadToEndAsync(stream, closed.Token);
+        await Task.WhenAny(ending, connection.GivenUp.Task);
+        await closed.CancelAsync();
+        await ending;
+    }
+
     // The peer sends nothing here: whatever happens on this side of the connection is its end.
-    private static async Task WatchAsync(SslStream stream, CancellationTokenSource closed)
+    private static async Task ReadToEndAsync(SslStream stream, CancellationToken closed)
     {
         try
         {
-            _ = await stream.ReadAsync(new byte[1], closed.Token);
+            _ = await stream.ReadAsync(new byte[1], closed);
         }
         catch (Exception failure) when (IsOfTheWorld(failure))
         {
             // Closed, one way or another.
         }
-
-        await closed.CancelAsync();
     }
 
     private static EndPoint EndPointOf(string address)
@@ -135,4 +145,9 @@ internal sealed class OutgoingLink(PeerSet peers, int node, TimeProvider time, I
 
     private static bool IsOfTheWorld(Exception failure) =>
         failure is IOException or SocketException or AuthenticationException or OperationCanceledException;
+
+    private sealed record Connection(long Since)
+    {
+        public TaskCompletionSource GivenUp { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

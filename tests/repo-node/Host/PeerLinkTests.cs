@@ -1,14 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using SupplyChain.Protocol.Trust;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Operations;
@@ -23,18 +17,11 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
 {
     private const string Origin = TestNetwork.Origin;
 
-    private readonly LoopbackNetwork _network = new();
-    private readonly Received _received = new();
-    private readonly Banishment _banishment = new(TimeProvider.System);
-    private readonly List<WebApplication> _servers = [];
+    private readonly PeerServers _peers = new();
 
-    public Task InitializeAsync() => ServeAsync(0, NetworkOf(PeersOf(0)));
+    public Task InitializeAsync() => _peers.ServeAsync(0);
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var server in _servers) await server.DisposeAsync();
-        await _network.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _peers.DisposeAsync();
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
@@ -42,12 +29,12 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
     public async Task A_peer_gets_in_and_its_frames_arrive_under_its_number()
     {
         using var stop = new CancellationTokenSource();
-        var network = NetworkOf(PeersOf(2));
+        var network = _peers.CallsOf(2);
         network.Send(0, new PeerMessage.AsksChain(7));
         var running = network.RunAsync(_ => { }, stop.Token);
 
-        await LoopbackNetwork.EventuallyAsync(() => Task.FromResult(!_received.Frames.IsEmpty));
-        var frame = Assert.Single(_received.Frames);
+        await LoopbackNetwork.EventuallyAsync(() => Task.FromResult(!_peers.Received.Frames.IsEmpty));
+        var frame = Assert.Single(_peers.Received.Frames);
         Assert.Equal((2, 10, 8), (frame.From, frame.Type, frame.Body.Length));
         Assert.Equal(1, network.Connected);
         await stop.CancelAsync();
@@ -71,7 +58,7 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
     [Fact]
     public async Task A_peer_gets_in_with_its_own_hello_only()
     {
-        var certificate = _network.KeysOf(1).Transport;
+        var certificate = _peers.KeysOf(1).Transport;
 
         Assert.True(await IsLetInAsync(certificate, new PeerHello(Origin, 1, "node-01")));
         Assert.False(await IsLetInAsync(certificate, new PeerHello("another.example/net", 1, "node-01")));
@@ -82,7 +69,7 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
     [Fact]
     public async Task A_first_frame_that_is_no_hello_ends_the_connection()
     {
-        await using var stream = await ConnectAsync(_network.KeysOf(1).Transport, SslProtocols.Tls13);
+        await using var stream = await ConnectAsync(_peers.KeysOf(1).Transport, SslProtocols.Tls13);
         await stream.WriteAsync(PeerFrame.Encode(2, new byte[50]));
 
         Assert.True(await IsClosedAsync(stream));
@@ -94,54 +81,54 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
     [InlineData(new byte[] { 0x00, 0x00, 0x00, 0x00, 2 })]
     public async Task A_frame_of_a_length_that_no_frame_has_ends_the_connection(byte[] prefix)
     {
-        await using var stream = await ConnectAsync(_network.KeysOf(1).Transport, SslProtocols.Tls13);
+        await using var stream = await ConnectAsync(_peers.KeysOf(1).Transport, SslProtocols.Tls13);
         await stream.WriteAsync(new PeerHello(Origin, 1, "node-01").ToFrame());
         Assert.NotNull(await PeerHello.ReadAsync(stream, default));
         await stream.WriteAsync(prefix);
 
         Assert.True(await IsClosedAsync(stream));
-        Assert.Empty(_received.Frames);
+        Assert.Empty(_peers.Received.Frames);
     }
 
     [Fact]
     public async Task A_frame_that_is_no_message_ends_the_connection()
     {
-        _received.Accepts = false;
-        await using var stream = await ConnectAsync(_network.KeysOf(1).Transport, SslProtocols.Tls13);
+        _peers.Received.Accepts = false;
+        await using var stream = await ConnectAsync(_peers.KeysOf(1).Transport, SslProtocols.Tls13);
         await stream.WriteAsync(new PeerHello(Origin, 1, "node-01").ToFrame());
         Assert.NotNull(await PeerHello.ReadAsync(stream, default));
         await stream.WriteAsync(PeerFrame.Encode(99, [1, 2, 3]));
 
         Assert.True(await IsClosedAsync(stream));
-        Assert.True(_banishment.IsBanished(1));
+        Assert.True(_peers.Banishment.IsBanished(1));
     }
 
     [Fact]
     public async Task A_banished_peer_loses_its_connection_and_comes_in_again_after_a_while()
     {
         var hello = new PeerHello(Origin, 1, "node-01");
-        await using var stream = await ConnectAsync(_network.KeysOf(1).Transport, SslProtocols.Tls13);
+        await using var stream = await ConnectAsync(_peers.KeysOf(1).Transport, SslProtocols.Tls13);
         await stream.WriteAsync(hello.ToFrame());
         Assert.NotNull(await PeerHello.ReadAsync(stream, default));
 
-        _banishment.Banish(1);
+        _peers.Banishment.Banish(1);
         Assert.True(await IsClosedAsync(stream));
-        Assert.False(await IsLetInAsync(_network.KeysOf(1).Transport, hello));
-        Assert.True(await IsLetInAsync(_network.KeysOf(2).Transport, hello with { Name = "node-02" }));
-        await LoopbackNetwork.EventuallyAsync(() => IsLetInAsync(_network.KeysOf(1).Transport, hello));
+        Assert.False(await IsLetInAsync(_peers.KeysOf(1).Transport, hello));
+        Assert.True(await IsLetInAsync(_peers.KeysOf(2).Transport, hello with { Name = "node-02" }));
+        await LoopbackNetwork.EventuallyAsync(() => IsLetInAsync(_peers.KeysOf(1).Transport, hello));
     }
 
     [Fact]
     public async Task Tls_before_1_3_is_not_spoken() =>
-        await Assert.ThrowsAnyAsync<Exception>(() => ConnectAsync(_network.KeysOf(1).Transport, SslProtocols.Tls12));
+        await Assert.ThrowsAnyAsync<Exception>(() => ConnectAsync(_peers.KeysOf(1).Transport, SslProtocols.Tls12));
 
     [Fact]
     public async Task A_second_connection_of_a_peer_ends_the_first()
     {
-        await using var first = await ConnectAsync(_network.KeysOf(1).Transport, SslProtocols.Tls13);
+        await using var first = await ConnectAsync(_peers.KeysOf(1).Transport, SslProtocols.Tls13);
         await first.WriteAsync(new PeerHello(Origin, 1, "node-01").ToFrame());
         Assert.NotNull(await PeerHello.ReadAsync(first, default));
-        await using var second = await ConnectAsync(_network.KeysOf(1).Transport, SslProtocols.Tls13);
+        await using var second = await ConnectAsync(_peers.KeysOf(1).Transport, SslProtocols.Tls13);
         await second.WriteAsync(new PeerHello(Origin, 1, "node-01").ToFrame());
         Assert.NotNull(await PeerHello.ReadAsync(second, default));
 
@@ -152,34 +139,15 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
     public async Task A_caller_does_not_talk_to_a_node_with_another_key()
     {
         // Node 0 answers where node 2 should.
-        NodeIdentity[] nodes = [.. _network.Network.Root.Nodes];
+        NodeIdentity[] nodes = [.. _peers.Root.Nodes];
         nodes[2] = nodes[2] with { Peer = nodes[0].Peer };
-        var network = NetworkOf(new PeerSet(Origin, 1, nodes, 1, _network.KeysOf(1).Transport));
+        var network = PeerServers.CallsOf(new PeerSet(Origin, 1, nodes, 1, _peers.KeysOf(1).Transport));
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         var connected = new ConcurrentBag<int>();
         await network.RunAsync(connected.Add, stop.Token);
 
         Assert.Contains(0, connected);
         Assert.DoesNotContain(2, connected);
-    }
-
-    [Fact]
-    public async Task A_peer_that_comes_back_is_called_back_at_once()
-    {
-        var patience = new ShortTimers();
-        using var stop = new CancellationTokenSource();
-        var calls = NetworkOf(PeersOf(1), patience);
-        var calling = calls.RunAsync(_ => { }, stop.Token);
-        await patience.LongWait.WaitAsync(TimeSpan.FromSeconds(30));
-
-        // Node 2 is there from now on, and node 1 would never find out by itself.
-        await ServeAsync(2, NetworkOf(PeersOf(2)));
-        await ServeAsync(1, calls);
-        var returned = NetworkOf(PeersOf(2)).RunAsync(_ => { }, stop.Token);
-
-        await LoopbackNetwork.EventuallyAsync(() => Task.FromResult(calls.IsConnected(2)));
-        await stop.CancelAsync();
-        await Task.WhenAll(calling, returned);
     }
 
     [Fact]
@@ -194,39 +162,17 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
         Assert.Equal(9, (await queue.DequeueAsync(default)).Length);
     }
 
-    private IPEndPoint Address => AddressOf(0);
-
-    private IPEndPoint AddressOf(int node) => IPEndPoint.Parse(_network.Network.Root.Nodes[node].Peer);
-
-    private async Task ServeAsync(int node, PeerNetwork calls)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-            kestrel.Listen(AddressOf(node), listen => PeerListener.Configure(listen, PeersOf(node))));
-        builder.Services.AddSingleton(PeersOf(node)).AddSingleton<IPeerFrames>(_received).AddSingleton(_banishment)
-            .AddSingleton(calls).AddSingleton<PeerListener>();
-        _servers.Add(builder.Build());
-        await _servers[^1].StartAsync();
-    }
-
-    private PeerSet PeersOf(int node) =>
-        new(Origin, 1, _network.Network.Root.Nodes, node, _network.KeysOf(node).Transport);
-
-    private static PeerNetwork NetworkOf(PeerSet peers, TimeProvider? time = null) =>
-        new(peers, time ?? TimeProvider.System, NullLogger<PeerNetwork>.Instance);
-
     private async Task<SslStream> ConnectAsync(X509Certificate2? certificate, SslProtocols protocols)
     {
         var client = new TcpClient();
-        await client.ConnectAsync(Address);
+        await client.ConnectAsync(_peers.AddressOf(0));
         var stream = new SslStream(client.GetStream());
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "node-00",
             EnabledSslProtocols = protocols,
             ClientCertificates = certificate is null ? null : [certificate],
-            RemoteCertificateValidationCallback = (_, shown, _, _) => PeersOf(1).Find(shown) == 0,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => _peers.PeersOf(1).Find(shown) == 0,
         });
         return stream;
     }
@@ -255,36 +201,6 @@ public sealed class PeerLinkTests : IAsyncDisposable, IAsyncLifetime
         catch (IOException)
         {
             return true;
-        }
-    }
-
-    private sealed class Received : IPeerFrames
-    {
-        public ConcurrentQueue<ReceivedFrame> Frames { get; } = new();
-
-        public bool Accepts { get; set; } = true;
-
-        public ValueTask<bool> ReceiveAsync(ReceivedFrame frame, CancellationToken stop)
-        {
-            Frames.Enqueue(frame);
-            return ValueTask.FromResult(Accepts);
-        }
-    }
-
-    /// <summary>Waits as long as was asked for up to half a second, and for ever when asked for more.</summary>
-    private sealed class ShortTimers : TimeProvider
-    {
-        private readonly TaskCompletionSource _longWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _waits;
-
-        /// <summary>Ends when both peers that are out of reach are waited for that long; the third is there.</summary>
-        public Task LongWait => _longWait.Task;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            if (dueTime <= TimeSpan.FromSeconds(0.5)) return base.CreateTimer(callback, state, dueTime, period);
-            if (Interlocked.Increment(ref _waits) == 2) _longWait.SetResult();
-            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
         }
     }
 }
