@@ -10,6 +10,9 @@ internal sealed class Fetcher(byte self, int nodes)
 {
     private readonly Dictionary<PeerMessage, (int Attempts, DateTimeOffset At, byte Peer)> _asked = [];
 
+    /// <summary>The peer that moved the chain's end forward last, to be asked first for what comes after it.</summary>
+    public byte? ChainSource { get; set; }
+
     public bool HasAsked(PeerMessage question) => _asked.ContainsKey(question);
 
     /// <summary>Whether this peer was the last to be asked.</summary>

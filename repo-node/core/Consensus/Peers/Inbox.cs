@@ -18,6 +18,14 @@ internal sealed class Inbox(
 
     public void Take(byte from, PeerMessage message)
     {
+        ulong height = state.Tip.Header.Height;
+        Hear(from, message);
+        bool hasAnswered = state.Tip.Header.Height > height && fetcher.HasAsked(new PeerMessage.AsksChain(height), from);
+        if (hasAnswered) fetcher.ChainSource = from;
+    }
+
+    private void Hear(byte from, PeerMessage message)
+    {
         switch (message)
         {
             case PeerMessage.Proposed(var proposal): OnProposal(from, proposal); break;

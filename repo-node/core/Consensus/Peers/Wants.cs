@@ -11,16 +11,16 @@ internal sealed class Wants(ReplicaState state, Fetcher fetcher, Outbox outbox)
     public void Clear() => _questions.Clear();
 
     /// <summary>The certificates from this view to the one before the current.</summary>
-    public void CertificatesFrom(View first) => Add(new PeerMessage.AsksCertificates(first, state.View.Previous));
+    public void CertificatesFrom(View first) => Add(new PeerMessage.AsksCertificates(first, state.View.Previous), Leader);
 
     /// <summary>This block's body, unless it comes with the chain: a node that lags asks for that.</summary>
     public void Block(Digest hash)
     {
-        if (!state.Lags) Add(new PeerMessage.AsksBlock(hash));
+        if (!state.Lags) Add(new PeerMessage.AsksBlock(hash), Leader);
     }
 
-    /// <summary>The final blocks after the tip.</summary>
-    public void Chain() => Add(new PeerMessage.AsksChain(state.Tip.Header.Height));
+    /// <summary>The final blocks after the tip: the leader may be away, and is not waited for anew at every page.</summary>
+    public void Chain() => Add(new PeerMessage.AsksChain(state.Tip.Header.Height), fetcher.ChainSource ?? Leader);
 
     /// <summary>Sends the questions that are due, and forgets those that are not wanted any more.</summary>
     public void Ask()
@@ -32,6 +32,9 @@ internal sealed class Wants(ReplicaState state, Fetcher fetcher, Outbox outbox)
         }
     }
 
-    // The leader of the view should have what its proposal needs; the others are asked in turn.
-    private void Add(PeerMessage question) => _questions.Add((question, state.Committee.Leader(state.View)));
+    // The leader of the view should have what its proposal needs.
+    private byte Leader => state.Committee.Leader(state.View);
+
+    // The others are asked in turn after it.
+    private void Add(PeerMessage question, byte first) => _questions.Add((question, first));
 }

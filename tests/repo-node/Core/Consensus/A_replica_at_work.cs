@@ -166,6 +166,23 @@ public sealed class A_replica_at_work
     }
 
     [Fact]
+    public void The_peer_that_gave_the_last_page_of_the_chain_is_asked_first_for_the_next()
+    {
+        var bench = new Bench(self: 2);
+        var first = bench.BlockIn(First, Bench.Release);
+        var second = bench.BlockOn(bench.After(first), Second, bench.Now);
+        var third = new View(3);
+        var last = Bench.With(second, height: 3);
+        byte leader = AskedForChain(bench.Hear(bench.Certify(VoteKind.Finalize, third, last.Hash)));
+        byte next = AskedForChain(bench.Wait(Bounds.ChainPatience));
+        Assert.NotEqual(leader, next);
+
+        bench.Hear(next, new PeerMessage.GivesBlock(first));
+        var page = bench.Certify(VoteKind.Finalize, First, first.Hash);
+        Assert.Equal(next, AskedForChain(bench.Hear(next, new PeerMessage.Certified(page))));
+    }
+
+    [Fact]
     public void A_block_that_nobody_asked_for_is_not_kept()
     {
         var bench = new Bench(self: 2);
@@ -208,6 +225,9 @@ public sealed class A_replica_at_work
         bench.Hear(bench.Certify(VoteKind.Notarize, First, block.Hash));
         return block;
     }
+
+    private static byte AskedForChain(IEnumerable<Effect> effects) =>
+        effects.OfType<Effect.Send>().Single(send => send.Message is PeerMessage.AsksChain).To;
 
     private static Bench WithWork(byte self)
     {
