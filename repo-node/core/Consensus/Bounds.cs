@@ -49,6 +49,9 @@ public static class Bounds
     /// <summary>Verified role signatures that are remembered.</summary>
     public const int RememberedSignatures = 4_096;
 
+    /// <summary>Refused rotations that are remembered.</summary>
+    public const int RememberedRefusals = 256;
+
     /// <summary>The first view timer, D0.</summary>
     public static TimeSpan FirstTimeout => TimeSpan.FromSeconds(2);
 

@@ -14,7 +14,9 @@ internal static class LedgerRules
         // Before more is read: a rotation names many keys, and reading keys costs time that no stranger may take.
         switch (Statement.PredicateTypeOf(submission.Payload.Span))
         {
-            case "urn:supplychain:rotation:v1": return RotationRules.Check(ledger, signatures, submission);
+            case "urn:supplychain:rotation:v1":
+                return ledger.RefusedRotations.Of(
+                    ledger.LogRoot, submission, () => RotationRules.Check(ledger, signatures, submission));
             case "urn:supplychain:state:v1" or "urn:supplychain:resharing:v1" or "urn:supplychain:evidence:v1":
                 return LedgerRefusal.Unsupported;
         }

@@ -5,6 +5,7 @@ using SupplyChain.Protocol.Log;
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Trust;
+using SupplyChain.RepoNode.Core.Consensus;
 
 namespace SupplyChain.RepoNode.Core.Ledger;
 
@@ -17,13 +18,16 @@ public sealed class LedgerState
     private readonly Frontier _frontier;
     private readonly RoleSignatures _signatures;
 
-    private LedgerState(TrustRoot root, Frontier frontier, MapTree map, ulong stateIndex, RoleSignatures signatures)
+    private LedgerState(
+        TrustRoot root, Frontier frontier, MapTree map, ulong stateIndex, RoleSignatures signatures,
+        RefusedRotations refusedRotations)
     {
         TrustRoot = root;
         _frontier = frontier;
         Map = map;
         StateIndex = stateIndex;
         _signatures = signatures;
+        RefusedRotations = refusedRotations;
     }
 
     /// <summary>The trust root in force: a rotation's, from the entry after it on.</summary>
@@ -44,6 +48,9 @@ public sealed class LedgerState
     /// <summary>Index of the last state leaf: the size minus one after every executed block.</summary>
     public ulong StateIndex { get; }
 
+    /// <summary>Shared, like the signatures, by all states that follow from one genesis.</summary>
+    internal RefusedRotations RefusedRotations { get; }
+
     /// <summary>
     /// The log of two entries that every network begins with (docs/protocol.md §4): the envelope of trust root 1, and a
     /// state leaf of height 0.
@@ -60,7 +67,8 @@ public sealed class LedgerState
         byte[] entry = rootEnvelope.ToBytes();
         var map = LedgerRows.WithRoot(MapTree.Empty, root, index: 0, rootEnvelope.Id);
         var frontier = Frontier.Empty.Append(LeafHash.Of(entry));
-        var state = new LedgerState(root, frontier, map, stateIndex: 0, signatures);
+        var state = new LedgerState(
+            root, frontier, map, stateIndex: 0, signatures, new RefusedRotations(Bounds.RememberedRefusals));
         return state.Seal([entry], [], root.Created, height: 0, previous: null);
     }
 
@@ -131,7 +139,8 @@ public sealed class LedgerState
             _frontier.Append(LeafHash.Of(submission.ToBytes())),
             LedgerRows.After(this, submission.Id, statement),
             StateIndex,
-            _signatures);
+            _signatures,
+            RefusedRotations);
     }
 
     private ExecutedBlock Seal(
@@ -150,7 +159,7 @@ public sealed class LedgerState
         };
         byte[] entry = leaf.ToEntry();
         var frontier = _frontier.Append(LeafHash.Of(entry));
-        var after = new LedgerState(TrustRoot, frontier, Map, stateIndex: Size, _signatures);
+        var after = new LedgerState(TrustRoot, frontier, Map, stateIndex: Size, _signatures, RefusedRotations);
         Invariant.Holds(after.StateIndex == after.Size - 1, "a state leaf is the last entry");
         return new ExecutedBlock(after, [.. entries, entry], releases);
     }

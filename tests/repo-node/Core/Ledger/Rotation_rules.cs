@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using SupplyChain.Protocol;
 using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Statements;
@@ -104,6 +105,45 @@ public sealed class Rotation_rules
         AssertRefused("nodes-changed", (Second with { Nodes = TestNetwork.Create(7).Root.Nodes }).SignedBy(OldRoot));
         var moved = Second.Nodes[0] with { Url = "http://elsewhere.example.org:8080" };
         AssertRefused("nodes-changed", (Second with { Nodes = [moved, .. Second.Nodes.Skip(1)] }).SignedBy(OldRoot));
+    }
+
+    [Fact]
+    public void A_rotation_that_was_meant_and_is_refused_is_read_once_on_one_ledger()
+    {
+        var refused = (Second with { Nodes = TestNetwork.Create(7).Root.Nodes }).SignedBy(OldRoot);
+        AssertRefused("nodes-changed", refused);
+        AssertRefused("nodes-changed", refused);
+        AssertRefused("wrong-signature", Second.WithKeyOf(Role.Root, NewRoot).SignedBy(OldRoot, NewKernel));
+        AssertRefused("stale", Second.Next().SignedBy(OldRoot));
+        Assert.Equal(1, _genesis.RefusedRotations.Count);
+
+        var after = Execute(_genesis, Network.Sign(TestNetwork.ReleaseOf("1.0.0")));
+        AssertRefused("nodes-changed", after, refused);
+        Assert.Equal(2, after.RefusedRotations.Count);
+    }
+
+    [Fact]
+    public void A_refusal_is_remembered_for_one_log_and_the_oldest_are_forgotten()
+    {
+        var remembered = new RefusedRotations(capacity: 2);
+        var rotation = Second.SignedBy(OldRoot);
+        int checks = 0;
+        LedgerRefusal? Ask(byte log, LedgerRefusal? refusal) => remembered.Of(Digest.Of([log]), rotation, () =>
+        {
+            checks++;
+            return refusal;
+        });
+
+        Assert.Equal(LedgerRefusal.RoleDropped, Ask(1, LedgerRefusal.RoleDropped));
+        Assert.Equal(LedgerRefusal.RoleDropped, Ask(1, null));
+        Assert.Null(Ask(2, null));
+        Assert.Equal(LedgerRefusal.Stale, Ask(2, LedgerRefusal.Stale));
+        Assert.Equal(LedgerRefusal.TimeBackwards, Ask(2, LedgerRefusal.TimeBackwards));
+        Assert.Equal(4, checks);
+
+        Ask(3, LedgerRefusal.NodesChanged);
+        Assert.Equal(2, remembered.Count);
+        Assert.Null(Ask(1, null));
     }
 
     [Fact]
