@@ -82,11 +82,17 @@ public sealed class Cosigner
         return Last;
     }
 
-    /// <summary>What to journal and cosign now, or null. Times never go back, even when the clock does.</summary>
+    /// <summary>
+    /// What to journal and cosign now, or null. Times never go back, even when the clock does: a cosignature says that
+    /// nothing larger was known at its time. So nothing is stamped by a clock that the peers do not confirm.
+    /// </summary>
     /// <param name="now">The wall clock, Unix seconds: what the cosignature says.</param>
     /// <param name="steady">A clock that nobody sets: how long ago the last cosignature was.</param>
-    public JournalRecord.CosignedCheckpoint? Next(long now, TimeSpan steady)
+    /// <param name="clock">What <see cref="PeerClocks"/> say of <paramref name="now"/>.</param>
+    public JournalRecord.CosignedCheckpoint? Next(long now, TimeSpan steady, ClockStanding clock)
     {
+        if (clock != ClockStanding.Confirmed) return null;
+
         long time = Math.Max(now, Last?.Time ?? 0);
         if (_waiting.TryPeek(out var candidate))
         {

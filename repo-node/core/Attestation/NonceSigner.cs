@@ -15,7 +15,10 @@ namespace SupplyChain.RepoNode.Core.Attestation;
 public sealed class NonceSigner(string origin, Ed25519PrivateKey attestationKey)
 {
     /// <param name="newest">The last checkpoint in the signing journal, on disk already.</param>
-    /// <param name="now">Unix seconds. Like a cosignature's time, what is said never goes back behind it.</param>
+    /// <param name="now">
+    /// Unix seconds, by a clock that the peers confirm. Unlike a cosignature's time it may go back: it is what the clock
+    /// says, and contradicts nothing.
+    /// </param>
     /// <param name="nonces">At most <see cref="Protocol.Limits.MaxNoncesPerTree"/>.</param>
     /// <returns>One answer for each, in their order.</returns>
     public IReadOnlyList<NonceAnswer> Answer(
@@ -24,6 +27,6 @@ public sealed class NonceSigner(string origin, Ed25519PrivateKey attestationKey)
         ArgumentNullException.ThrowIfNull(newest);
         ArgumentNullException.ThrowIfNull(nonces);
         var checkpoint = new Checkpoint(origin, new TreeSize(newest.Size), newest.Root);
-        return NonceAnswer.Sign(attestationKey, checkpoint, Math.Max(now, newest.Time), nonces);
+        return NonceAnswer.Sign(attestationKey, checkpoint, now, nonces);
     }
 }

@@ -19,8 +19,8 @@ internal sealed class AttestEndpoint(NonceBatches batches)
         if (!Nonce.TryRead(body.AsSpan(0, length), out var nonce)) return Problem.Malformed("A nonce has 32 bytes.");
 
         var answer = await batches.AnswerAsync(nonce, context.RequestAborted);
-        return answer is null
-            ? Problem.Starting()
-            : StaticContent.Current(context, answer.ToBytes(), Binary);
+        if (answer is not null) return StaticContent.Current(context, answer.ToBytes(), Binary);
+
+        return batches.IsAhead ? Problem.ClockAhead() : Problem.Starting();
     }
 }

@@ -1,5 +1,6 @@
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Operations.Intake;
 using SupplyChain.RepoNode.Peers;
 using SupplyChain.RepoNode.Storage;
 
@@ -88,6 +89,7 @@ internal static class NodeApi
     {
         var state = app.Services.GetRequiredService<NodeState>();
         var network = app.Services.GetRequiredService<PeerNetwork>();
+        var clocks = app.Services.GetRequiredService<HostClocks>();
         string name = app.Services.GetRequiredService<PeerSet>().Hello.Name;
         app.MapGet("/healthz", (HttpContext context) =>
         {
@@ -97,7 +99,7 @@ internal static class NodeApi
                 name, root.Origin, snapshot.View.Number, snapshot.Tip.Header.Height, snapshot.Tip.Ledger.Size,
                 snapshot.Certified?.Ledger.Size ?? 0, snapshot.Pending, network.Connected, root.Quorum.Required,
                 snapshot.Progress.Phase, snapshot.Progress.KnownHeight, (ulong)snapshot.Progress.ArtifactBytes,
-                (ulong)snapshot.Progress.ArtifactBytesNeeded);
+                (ulong)snapshot.Progress.ArtifactBytesNeeded, NodeStatus.NameOf(snapshot.StandingOf(clocks)));
             byte[] body = status.WriteTo(new CanonicalJsonWriter()).ToArray();
             return StaticContent.Current(context, body, "application/json");
         });

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
+using SupplyChain.RepoNode.Core.Attestation;
 
 namespace SupplyChain.RepoNode.Api;
 
@@ -18,6 +19,7 @@ namespace SupplyChain.RepoNode.Api;
 /// <param name="KnownHeight">The height it knows the chain to have; its own when that is higher.</param>
 /// <param name="ArtifactBytes">Of artifacts it lacked since it started, bytes that have come.</param>
 /// <param name="ArtifactBytesNeeded">Bytes that it lacked in all.</param>
+/// <param name="Clock"><c>unconfirmed</c>, <c>confirmed</c> or <c>ahead</c>: its clock beside its peers' clocks.</param>
 internal sealed record NodeStatus(
     string Name,
     string Origin,
@@ -31,7 +33,8 @@ internal sealed record NodeStatus(
     string Phase,
     ulong KnownHeight,
     ulong ArtifactBytes,
-    ulong ArtifactBytesNeeded)
+    ulong ArtifactBytesNeeded,
+    string Clock)
 {
     public CanonicalJsonWriter WriteTo(CanonicalJsonWriter writer) => writer.BeginObject()
         .Field("name", Name)
@@ -47,6 +50,7 @@ internal sealed record NodeStatus(
         .Field("knownHeight", KnownHeight)
         .Field("artifactBytes", ArtifactBytes)
         .Field("artifactBytesNeeded", ArtifactBytesNeeded)
+        .Field("clock", Clock)
         .EndObject();
 
     public static bool TryRead(ReadOnlySpan<byte> json, [NotNullWhen(true)] out NodeStatus? status)
@@ -67,11 +71,20 @@ internal sealed record NodeStatus(
         if (!reader.TryName("knownHeight") || !reader.TryNumber(out ulong known)) return false;
         if (!reader.TryName("artifactBytes") || !reader.TryNumber(out ulong held)) return false;
         if (!reader.TryName("artifactBytesNeeded") || !reader.TryNumber(out ulong needed)) return false;
+        if (!reader.TryName("clock") || !reader.TryString(out string? clock, Limits.MaxNameLength)) return false;
         if (!reader.TryEndObject() || !reader.AtEnd) return false;
 
         status = new NodeStatus(
             name, origin, view, height, treeSize, certifiedSize, (int)pending, (int)peers, (int)quorum, phase,
-            known, held, needed);
+            known, held, needed, clock);
         return true;
     }
+
+    public static string NameOf(ClockStanding standing) => standing switch
+    {
+        ClockStanding.Unconfirmed => "unconfirmed",
+        ClockStanding.Confirmed => "confirmed",
+        ClockStanding.Ahead => "ahead",
+        _ => throw new ArgumentOutOfRangeException(nameof(standing), standing, "No such standing."),
+    };
 }

@@ -69,6 +69,11 @@ internal sealed class Problem(int status, string name, string detail) : IResult
     public static Problem Starting() => new(
         StatusCodes.Status503ServiceUnavailable, "starting", "Nothing is certified yet, or cosigned: too few nodes have joined.");
 
+    public static Problem ClockAhead() => new(
+        StatusCodes.Status503ServiceUnavailable,
+        "clock-ahead",
+        "This node's clock is ahead of its peers' clocks: it signs no time until it is set right. Ask another node.");
+
     public static Problem Internal() => new(
         StatusCodes.Status500InternalServerError, "internal", "The node failed to answer; its log says why.");
 

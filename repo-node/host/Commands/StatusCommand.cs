@@ -73,6 +73,7 @@ internal static class StatusCommand
         .AddRow("origin", status.Origin)
         .AddRow("view", StrictDecimal.Encode(status.View))
         .AddRow("phase", status.Phase)
+        .AddRow("clock", status.Clock)
         .AddRow("height", $"{status.Height} of {status.KnownHeight}")
         .AddRow("tree size", StrictDecimal.Encode(status.TreeSize))
         .AddRow("certified size", StrictDecimal.Encode(status.CertifiedSize))

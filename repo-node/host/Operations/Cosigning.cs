@@ -31,6 +31,7 @@ internal sealed class Cosigning
     private readonly TileStore _tiles;
     private readonly PeerNetwork _network;
     private readonly HostClocks _clocks;
+    private readonly ClockWatch _watch;
     private readonly ILogger<Cosigning> _log;
 
     private readonly Cosigner _cosigner;
@@ -41,7 +42,7 @@ internal sealed class Cosigning
     public Cosigning(
         FirstRoot root, PeerSet peers, NodeKeys keys, FinalChain chain, RootUpdates updates, SigningJournal journal,
         NodeDatabase database, EvidenceStore evidence, TileStore tiles, PeerNetwork network, HostClocks clocks,
-        ILogger<Cosigning> log, JournalRecord.CosignedCheckpoint? last)
+        ClockWatch watch, ILogger<Cosigning> log, JournalRecord.CosignedCheckpoint? last)
     {
         _root = root.Root;
         _self = peers.Self;
@@ -54,6 +55,7 @@ internal sealed class Cosigning
         _tiles = tiles;
         _network = network;
         _clocks = clocks;
+        _watch = watch;
         _log = log;
         _cosigner = new Cosigner(_root.Freshness.AttestEvery, last);
         _cosignatures = new Cosignatures(_root);
@@ -118,7 +120,7 @@ internal sealed class Cosigning
     {
         // A crash may have come between the journal and the network; the same bytes are signed again.
         if (_cosigner.TakeUnsent() is { } unsent) Announce(unsent);
-        while (_cosigner.Next(_clocks.UnixSeconds, _clocks.Elapsed) is { } record)
+        while (_cosigner.Next(_clocks.UnixSeconds, _clocks.Elapsed, _watch.Standing(Skew)) is { } record)
         {
             // On disk before the signature leaves: a restart must not make this node sign another history.
             _journal.Append(new JournalFrame(record.Type, record.ToBody()));
@@ -146,6 +148,8 @@ internal sealed class Cosigning
         Prosecute();
         return outcome != CosignatureOutcome.Forged;
     }
+
+    private long Skew => _chain.Tip.Ledger.TrustRoot.Freshness.Skew;
 
     private void Extend(Attestable candidate)
     {
@@ -211,7 +215,7 @@ internal sealed class Cosigning
     private void WarnOfClock(CosignatureGossip cosignature)
     {
         long ahead = cosignature.Time - _clocks.UnixSeconds;
-        if (ahead <= _chain.Tip.Ledger.TrustRoot.Freshness.Skew) return;
+        if (ahead <= Skew) return;
 
         _log.LogWarning(
             "The clock of node {Node} is {Seconds} s ahead of this one's", _root.Nodes[cosignature.Node].Name, ahead);

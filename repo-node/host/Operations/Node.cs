@@ -54,8 +54,9 @@ internal sealed class Node : IAsyncDisposable
         var last = records.OfType<JournalRecord.CosignedCheckpoint>().LastOrDefault();
         var evidence = new EvidenceStore(files, root.Root);
         var updates = new RootUpdates(files, tiles);
+        var watch = new ClockWatch(clocks, root.Root.Quorum, _peers, _network, Log<ClockWatch>());
         var cosigning = new Cosigning(
-            root, _peers, keys, chain, updates, _journal, _database, evidence, tiles, _network, clocks,
+            root, _peers, keys, chain, updates, _journal, _database, evidence, tiles, _network, clocks, watch,
             Log<Cosigning>(), last);
         var others = _peers.Others.Select(node => root.Root.Nodes[node]);
         _fetcher = new ArtifactFetcher(artifacts, others, time, Log<ArtifactFetcher>());
@@ -72,16 +73,16 @@ internal sealed class Node : IAsyncDisposable
         var admission = Admission(files, root.Root, replica, last);
         var state = new NodeState(new NodeSnapshot(
             replica.View, replica.Pending, chain.Tip, cosigning.Certified, cosigning.Cosigned,
-            admission.ProgressAt(chain.Tip.Header.Height)));
-        var nonces = new NonceBatches(new NonceSigner(root.Root.Origin, keys.Attestation), state, time);
+            admission.ProgressAt(chain.Tip.Header.Height), watch.Peers));
+        var nonces = new NonceBatches(new NonceSigner(root.Root.Origin, keys.Attestation), state, clocks, time);
         var banishment = new Banishment(time);
         _loop = new NodeLoop(
             replica, chain, cosigning, admission, _journal, _database, _fetcher, _network, banishment, state, clocks,
-            time, Log<NodeLoop>());
+            watch, time, Log<NodeLoop>());
 
         var builder = CreateBuilder(addresses);
         builder.Services
-            .AddSingleton(root).AddSingleton(updates).AddSingleton(state).AddSingleton(tiles).AddSingleton(artifacts)
+            .AddSingleton(root).AddSingleton(updates).AddSingleton(state).AddSingleton(clocks).AddSingleton(tiles).AddSingleton(artifacts)
             .AddSingleton(nonces).AddSingleton(evidence).AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network)
             .AddSingleton(_loop).AddSingleton(banishment)
             .AddSingleton<IPeerFrames>(_loop).AddSingleton<PeerListener>();

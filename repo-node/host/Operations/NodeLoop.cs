@@ -30,11 +30,12 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
     private readonly Admission _admission;
     private readonly SigningJournal _journal;
     private readonly PendingSubmissions _pending;
-    private readonly ArtifactFetcher _fetcher;
+    private readonly ArtifactErrands _errands;
     private readonly PeerNetwork _network;
     private readonly Banishment _banishment;
     private readonly NodeState _state;
     private readonly HostClocks _clocks;
+    private readonly ClockWatch _watch;
     private readonly TimeProvider _time;
     private readonly ILogger<NodeLoop> _log;
     private readonly ITimer _timer;
@@ -46,7 +47,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
     public NodeLoop(
         Replica replica, FinalChain chain, Cosigning cosigning, Admission admission, SigningJournal journal,
         NodeDatabase database, ArtifactFetcher fetcher, PeerNetwork network, Banishment banishment, NodeState state,
-        HostClocks clocks, TimeProvider time, ILogger<NodeLoop> log)
+        HostClocks clocks, ClockWatch watch, TimeProvider time, ILogger<NodeLoop> log)
     {
         _replica = replica;
         _chain = chain;
@@ -54,11 +55,12 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         _admission = admission;
         _journal = journal;
         _pending = new PendingSubmissions(database);
-        _fetcher = fetcher;
+        _errands = new ArtifactErrands(fetcher, Post);
         _network = network;
         _banishment = banishment;
         _state = state;
         _clocks = clocks;
+        _watch = watch;
         _time = time;
         _log = log;
         // The lane with this node's own number is that of clients, timers and answers of its own.
@@ -142,6 +144,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
                 break;
             case Work.Event(ReplicaEvent.PeerConnected(var peer) connected):
                 Step(connected, null);
+                _watch.Tell(peer);
                 _admission.Boot.Ask(peer);
                 foreach (var cosignature in _cosigning.Newest) _network.Send(peer, cosignature);
                 break;
@@ -151,7 +154,10 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
                 _reading.Remove(sha256);
                 _cosigning.ArtifactRead(sha256);
                 break;
-            case Work.SecondPassed: _admission.SecondPassed(_chain.Tip.Header.Height); break;
+            case Work.SecondPassed:
+                _admission.SecondPassed(_chain.Tip.Header.Height);
+                _watch.SecondPassed(_chain.Tip.Ledger.TrustRoot.Freshness.Skew);
+                break;
             case Work.Failed(var failure):
                 throw new InvariantBrokenException($"Work beside the loop failed: {failure}");
         }
@@ -171,6 +177,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
                 _network.Send(from, new PeerMessage.HasSigned(last));
                 break;
             case PeerMessage.HasSigned(var signed): Learn(from, signed); break;
+            case PeerMessage.TellsClock(var time): _watch.Hear(from, time); break;
         }
     }
 
@@ -194,7 +201,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         foreach (var artifact in _cosigning.Missing)
         {
             if (_reading.Add(artifact.Sha256))
-                _ = HoldAsync(artifact, new Work.ArtifactRead(artifact.Sha256), otherwise: null);
+                _ = _errands.HoldAsync(artifact, new Work.ArtifactRead(artifact.Sha256), otherwise: null, Stop);
         }
     }
 
@@ -215,7 +222,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
             case Effect.Broadcast(var message): _network.Broadcast(message); break;
             case Effect.SetTimer(var at): SetTimer(at); break;
             case Effect.Deliver(var final): Deliver(final); break;
-            case Effect.NeedArtifacts(var artifacts): Need(artifacts); break;
+            case Effect.NeedArtifacts(var artifacts): _errands.HoldForReplica(artifacts, Stop); break;
             case Effect.SendChain(var to, var height): SendChain(to, height); break;
             case Effect.Keep(var kept): _pending.Keep(kept, submission); break;
             case Effect.Answer(_, var outcome): submission?.Answered.SetResult(outcome); break;
@@ -261,34 +268,6 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         _timer.Change(at is not null && due < TimeSpan.Zero ? TimeSpan.Zero : due, Never);
     }
 
-    private void Need(IEnumerable<Artifact> artifacts)
-    {
-        foreach (var artifact in artifacts)
-        {
-            _ = HoldAsync(
-                artifact, new Work.Event(new ReplicaEvent.ArtifactsHeld([artifact])),
-                otherwise: new Work.Event(new ReplicaEvent.ArtifactsRuledOut([artifact])));
-        }
-    }
-
-    // Without an otherwise, an artifact that can never be held is one that is never read.
-    private async Task HoldAsync(Artifact artifact, Work then, Work? otherwise)
-    {
-        try
-        {
-            var next = await _fetcher.HoldAsync(artifact, Stop) ? then : otherwise;
-            if (next is not null) Post(next);
-        }
-        catch (OperationCanceledException)
-        {
-            // Told to stop.
-        }
-        catch (Exception failure)
-        {
-            Post(new Work.Failed(failure));
-        }
-    }
-
     private void SendChain(byte to, ulong height)
     {
         foreach (var (type, body) in _chain.PageAfter(height)) _network.Send(to, type, body);
@@ -304,7 +283,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
 
     private void Show() => _state.Current = new NodeSnapshot(
         _replica.View, _replica.Pending, _chain.Tip, _cosigning.Certified, _cosigning.Cosigned,
-        _admission.ProgressAt(_chain.Tip.Header.Height));
+        _admission.ProgressAt(_chain.Tip.Header.Height), _watch.Peers);
 
     // From timers and callbacks, which do not wait.
     private void Post(Work work) => _waiting.Add(_replica.Self, work);

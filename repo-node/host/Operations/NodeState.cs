@@ -1,7 +1,9 @@
 using SupplyChain.Protocol.Log;
+using SupplyChain.RepoNode.Core.Attestation;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Core.Ledger;
+using SupplyChain.RepoNode.Operations.Intake;
 using SupplyChain.RepoNode.Operations.Joining;
 
 namespace SupplyChain.RepoNode.Operations;
@@ -21,12 +23,17 @@ internal sealed record CertifiedState(ReadOnlyMemory<byte> Note, LedgerState Led
 /// <param name="Certified">What is served; null before the first time.</param>
 /// <param name="Cosigned">The newest checkpoint in the signing journal; null before the first.</param>
 /// <param name="Progress">How far the node has come since it started.</param>
+/// <param name="PeerClocks">What the peers' clocks say.</param>
 internal sealed record NodeSnapshot(
     View View, int Pending, ChainTip Tip, CertifiedState? Certified, JournalRecord.CosignedCheckpoint? Cosigned,
-    Progress Progress)
+    Progress Progress, PeerClocks PeerClocks)
 {
     /// <summary>What it may sign for nonces: nothing before its peers have confirmed its journal.</summary>
     public JournalRecord.CosignedCheckpoint? Attestable => Progress.MaySign ? Cosigned : null;
+
+    /// <summary>What the node's own clock is worth just now.</summary>
+    public ClockStanding StandingOf(HostClocks clocks) => PeerClocks.StandingOf(
+        clocks.UnixSeconds, clocks.Elapsed, Tip.Ledger.TrustRoot.Freshness.Skew);
 }
 
 /// <summary>Where the loop leaves the newest <see cref="NodeSnapshot"/>.</summary>

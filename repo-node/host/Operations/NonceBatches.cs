@@ -1,13 +1,14 @@
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Nonces;
 using SupplyChain.RepoNode.Core.Attestation;
+using SupplyChain.RepoNode.Operations.Intake;
 
 namespace SupplyChain.RepoNode.Operations;
 
 /// <summary>
 /// Answers nonces, all that come within an instant by one signature: what many agents ask costs no more than what one does.
 /// </summary>
-internal sealed class NonceBatches(NonceSigner signer, NodeState state, TimeProvider time)
+internal sealed class NonceBatches(NonceSigner signer, NodeState state, HostClocks clocks, TimeProvider time)
 {
     /// <summary>How long the first nonce of a batch waits for others.</summary>
     public static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(5);
@@ -15,15 +16,21 @@ internal sealed class NonceBatches(NonceSigner signer, NodeState state, TimeProv
     private readonly Lock _gate = new();
     private Batch? _open;
 
-    /// <summary>Null while this node has cosigned nothing.</summary>
+    /// <summary>Its clock is ahead of its peers' clocks, so it says no time.</summary>
+    public bool IsAhead => state.Current.StandingOf(clocks) == ClockStanding.Ahead;
+
+    /// <summary>Null while this node has cosigned nothing, or its peers do not confirm its clock.</summary>
     public async Task<NonceAnswer?> AnswerAsync(Nonce nonce, CancellationToken stop)
     {
-        if (state.Current.Attestable is null) return null;
+        if (!MayAnswer) return null;
 
         var (batch, index) = Join(nonce);
         var answers = await batch.Answers.WaitAsync(stop);
-        return answers[index];
+        return answers?[index];
     }
+
+    private bool MayAnswer =>
+        state.Current.Attestable is not null && state.Current.StandingOf(clocks) == ClockStanding.Confirmed;
 
     private (Batch Batch, int Index) Join(Nonce nonce)
     {
@@ -52,23 +59,26 @@ internal sealed class NonceBatches(NonceSigner signer, NodeState state, TimeProv
 
         batch.Answer(nonces =>
         {
+            // The clock may have jumped while the batch waited.
+            if (!MayAnswer) return null;
+
             var newest = state.Current.Attestable;
             Invariant.Holds(newest is not null, "what was cosigned stays so");
-            return signer.Answer(newest, time.GetUtcNow().ToUnixTimeSeconds(), nonces);
+            return signer.Answer(newest, clocks.UnixSeconds, nonces);
         });
     }
 
     private sealed class Batch
     {
-        private readonly TaskCompletionSource<IReadOnlyList<NonceAnswer>> _answers =
+        private readonly TaskCompletionSource<IReadOnlyList<NonceAnswer>?> _answers =
             new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public List<Nonce> Nonces { get; } = [];
 
-        public Task<IReadOnlyList<NonceAnswer>> Answers => _answers.Task;
+        public Task<IReadOnlyList<NonceAnswer>?> Answers => _answers.Task;
 
         // Whoever waits hears of a failure too; the batch belongs to nobody else.
-        public void Answer(Func<IReadOnlyList<Nonce>, IReadOnlyList<NonceAnswer>> sign)
+        public void Answer(Func<IReadOnlyList<Nonce>, IReadOnlyList<NonceAnswer>?> sign)
         {
             try
             {

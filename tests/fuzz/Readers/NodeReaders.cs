@@ -94,7 +94,7 @@ internal static class NodeReaders
             NodeStatus.TryRead(bytes, out var status)
                 ? Answer.Accept(status.WriteTo(new Protocol.Encoding.CanonicalJsonWriter()).ToArray())
                 : Answer.Refused,
-            () => [new NodeStatus("node-00", TestNetwork.Origin, 1, 2, 3, 4, 5, 6, 7, "catching-up", 8, 9, 10)
+            () => [new NodeStatus("node-00", TestNetwork.Origin, 1, 2, 3, 4, 5, 6, 7, "catching-up", 8, 9, 10, "confirmed")
                 .WriteTo(new Protocol.Encoding.CanonicalJsonWriter()).ToArray()]),
         Reader.Of("node.first-root", typeof(FirstRoot), nameof(FirstRoot.Read), bytes =>
             FirstRoot.Read(bytes).TryGet(out var root, out _) ? Answer.Accept(root.Entry.ToArray()) : Answer.Refused,
@@ -113,6 +113,7 @@ internal static class NodeReaders
         new PeerMessage.Cosigned(new CosignatureGossip(5, SampleBlock().Hash, 2, 1, new VoteSignature(new byte[VoteSignature.Size]))),
         new PeerMessage.AsksCertificates(new View(2), new View(90)),
         new PeerMessage.AsksChain(3),
+        new PeerMessage.TellsClock((ulong)TestNetwork.Created),
     ];
 
     private static IEnumerable<JournalRecord> Records() =>

@@ -58,13 +58,16 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
         return ports;
     }
 
-    public async Task StartAsync(int node)
+    public Task StartAsync(int node) => StartAsync(node, TimeProvider.System);
+
+    /// <summary>With a clock of its own.</summary>
+    public async Task StartAsync(int node, TimeProvider time)
     {
         Assert.True(FirstRoot.Read(Network.RootEnvelope.ToBytes()).TryGet(out var root, out _));
         Assert.Equal(node, root.Find(_keys[node]));
         var addresses = new ListenAddresses(AddressOf(2 * node), AddressOf(2 * node + 1));
         var silence = new LoggerConfiguration().CreateLogger();
-        var started = new Node(FilesOf(node), _keys[node], root, node, addresses, TimeProvider.System, silence);
+        var started = new Node(FilesOf(node), _keys[node], root, node, addresses, time, silence);
         await started.StartAsync(default);
         _nodes[node] = started;
     }

@@ -56,9 +56,9 @@ internal sealed class Attestor
     /// <summary>The record to write now; it counts as written.</summary>
     public JournalRecord.CosignedCheckpoint? Next(DateTimeOffset now)
     {
-        // Nobody sets the clocks of a simulation.
+        // Nobody sets the clocks of a simulation, and none is more than two seconds ahead.
         var steady = now - DateTimeOffset.UnixEpoch;
-        if (_cosigner.Next(now.ToUnixTimeSeconds(), steady) is not { } record) return null;
+        if (_cosigner.Next(now.ToUnixTimeSeconds(), steady, ClockStanding.Confirmed) is not { } record) return null;
 
         _cosigner.Journaled(record, steady);
         return record;

@@ -43,6 +43,9 @@ public abstract record PeerMessage
 
     public sealed record HasSigned(LastSigned Last) : PeerMessage(12);
 
+    /// <summary>What the sender's clock says, Unix seconds. Unsigned: up to f lies about it move nothing.</summary>
+    public sealed record TellsClock(ulong Time) : PeerMessage(13);
+
     /// <summary>Reads a frame's body by its type. Random bytes never throw; a second spelling is refused.</summary>
     public static bool TryRead(byte type, ReadOnlySpan<byte> body, [NotNullWhen(true)] out PeerMessage? message)
     {
@@ -62,6 +65,7 @@ public abstract record PeerMessage
             10 => reader.TryCounter(out ulong height) ? new AsksChain(height) : null,
             11 => reader.TryU64(out ulong question) ? new AsksSigned(question) : null,
             12 => LastSigned.TryRead(ref reader, out var signed) ? new HasSigned(signed) : null,
+            13 => reader.TryCounter(out ulong time) ? new TellsClock(time) : null,
             _ => null,
         };
 
@@ -87,6 +91,7 @@ public abstract record PeerMessage
             case AsksChain(var height): writer.U64(height); break;
             case AsksSigned(var question): writer.U64(question); break;
             case HasSigned(var signed): signed.WriteTo(writer); break;
+            case TellsClock(var time): writer.U64(time); break;
         }
 
         return writer.ToArray();

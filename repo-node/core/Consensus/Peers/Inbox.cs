@@ -32,7 +32,7 @@ internal sealed class Inbox(
             case PeerMessage.Voted(var vote): certification.Count(from, vote); break;
             case PeerMessage.Certified(var certificate): OnCertificate(from, certificate); break;
             case PeerMessage.GivesBlock(var block): OnBlock(from, block); break;
-            case PeerMessage.Cosigned or PeerMessage.AsksSigned or PeerMessage.HasSigned: break;
+            case PeerMessage.Cosigned or PeerMessage.AsksSigned or PeerMessage.HasSigned or PeerMessage.TellsClock: break;
             default:
                 if (_allowance.Take(from, state.Now)) OnRequest(from, message);
                 break;

@@ -12,6 +12,7 @@ namespace SupplyChain.RepoNode.Tests.Core.Attestation;
 public sealed class Cosigning
 {
     private const long AttestEvery = 60, Now = 1_000_000;
+    private const ClockStanding Right = ClockStanding.Confirmed;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(AttestEvery);
     private static readonly TestNetwork Network = TestNetwork.Create();
     private static readonly Digest Artifact = Digest.Of([7]);
@@ -23,7 +24,7 @@ public sealed class Cosigning
     {
         var cosigner = new Cosigner(AttestEvery, last: null);
         cosigner.Extend(Genesis);
-        Assert.Equal(new JournalRecord.CosignedCheckpoint(2, Genesis.Root, Now), cosigner.Next(Now, default));
+        Assert.Equal(new JournalRecord.CosignedCheckpoint(2, Genesis.Root, Now), cosigner.Next(Now, default, Right));
     }
 
     [Fact]
@@ -31,10 +32,10 @@ public sealed class Cosigning
     {
         var cosigner = Started();
         cosigner.Extend(Released);
-        Assert.Null(cosigner.Next(Now + 1, default));
+        Assert.Null(cosigner.Next(Now + 1, default, Right));
         Assert.Equal([Artifact], cosigner.Missing);
         cosigner.ArtifactsRead([Artifact]);
-        Assert.Equal(4UL, cosigner.Next(Now + 1, default)?.Size);
+        Assert.Equal(4UL, cosigner.Next(Now + 1, default, Right)?.Size);
     }
 
     [Fact]
@@ -43,17 +44,17 @@ public sealed class Cosigning
         var cosigner = Started();
         cosigner.Extend(Released);
         cosigner.Extend(new Attestable(6, Digest.Of([6]), []));
-        Assert.Null(cosigner.Next(Now + 1, default));
+        Assert.Null(cosigner.Next(Now + 1, default, Right));
     }
 
     [Fact]
     public void The_newest_is_cosigned_again_when_it_is_due()
     {
         var cosigner = Started();
-        Assert.Null(cosigner.Next(Now + AttestEvery - 1, Period - TimeSpan.FromTicks(1)));
+        Assert.Null(cosigner.Next(Now + AttestEvery - 1, Period - TimeSpan.FromTicks(1), Right));
         Assert.Equal(
             new JournalRecord.CosignedCheckpoint(2, Genesis.Root, Now + AttestEvery),
-            cosigner.Next(Now + AttestEvery, Period));
+            cosigner.Next(Now + AttestEvery, Period, Right));
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class Cosigning
     {
         var cosigner = Started();
         cosigner.Extend(Released);
-        Assert.Equal(2UL, cosigner.Next(Now + AttestEvery, Period)?.Size);
+        Assert.Equal(2UL, cosigner.Next(Now + AttestEvery, Period, Right)?.Size);
     }
 
     [Fact]
@@ -82,9 +83,9 @@ public sealed class Cosigning
     {
         var cosigner = new Cosigner(AttestEvery, new JournalRecord.CosignedCheckpoint(4, Released.Root, Now));
         cosigner.Extend(Genesis);
-        Assert.Null(cosigner.Next(Now + AttestEvery, Period));
+        Assert.Null(cosigner.Next(Now + AttestEvery, Period, Right));
         cosigner.Extend(Released);
-        Assert.Equal(4UL, cosigner.Next(Now + AttestEvery, Period)?.Size);
+        Assert.Equal(4UL, cosigner.Next(Now + AttestEvery, Period, Right)?.Size);
     }
 
     [Fact]
@@ -100,20 +101,33 @@ public sealed class Cosigning
     {
         var cosigner = Started();
         cosigner.Extend(new Attestable(6, Digest.Of([6]), []));
-        Assert.Equal(Now, cosigner.Next(Now - 500, default)?.Time);
+        Assert.Equal(Now, cosigner.Next(Now - 500, default, Right)?.Time);
     }
 
     [Fact]
     public void A_clock_that_is_put_right_changes_what_is_said_and_not_when()
     {
         var cosigner = Started();
-        Assert.Null(cosigner.Next(Now + 86_400, Period / 2));
-        Assert.Equal(Now + 86_400, cosigner.Next(Now + 86_400, Period)?.Time);
+        Assert.Null(cosigner.Next(Now + 86_400, Period / 2, Right));
+        Assert.Equal(Now + 86_400, cosigner.Next(Now + 86_400, Period, Right)?.Time);
     }
 
     [Fact]
     public void A_clock_that_went_back_has_nothing_new_to_say() =>
-        Assert.Null(Started().Next(Now - 86_400, 2 * Period));
+        Assert.Null(Started().Next(Now - 86_400, 2 * Period, Right));
+
+    [Theory]
+    [InlineData(ClockStanding.Ahead)]
+    [InlineData(ClockStanding.Unconfirmed)]
+    public void A_clock_that_the_peers_do_not_confirm_stamps_nothing_and_nothing_is_lost_by_it(ClockStanding wrong)
+    {
+        var cosigner = Started();
+        Assert.Null(cosigner.Next(Now + 86_400, 2 * Period, wrong));
+        cosigner.Extend(new Attestable(6, Digest.Of([6]), []));
+        Assert.Null(cosigner.Next(Now + 86_400, 2 * Period, wrong));
+        Assert.Equal(
+            new JournalRecord.CosignedCheckpoint(6, Digest.Of([6]), Now + 9), cosigner.Next(Now + 9, 2 * Period, Right));
+    }
 
     [Fact]
     public void What_a_crash_may_have_kept_from_the_peers_is_sent_again_once_and_as_it_was()
@@ -204,7 +218,7 @@ public sealed class Cosigning
     {
         var cosigner = new Cosigner(AttestEvery, last: null);
         cosigner.Extend(Genesis);
-        cosigner.Journaled(cosigner.Next(Now, default)!, default);
+        cosigner.Journaled(cosigner.Next(Now, default, Right)!, default);
         return cosigner;
     }
 
