@@ -23,6 +23,7 @@ public sealed class Accusations(TrustRoot root)
     private readonly Dictionary<byte, CosignatureGossip> _onOwnLog = [];
     private readonly Dictionary<byte, CosignatureGossip> _elsewhere = [];
     private readonly List<Accusation> _open = [];
+    private readonly HashSet<byte> _convicted = [];
 
     /// <summary>Those that arose since this was last asked.</summary>
     public IReadOnlyList<Accusation> Take()
@@ -31,6 +32,9 @@ public sealed class Accusations(TrustRoot root)
         _open.Clear();
         return taken;
     }
+
+    /// <summary>There is evidence against this node: it is accused no more, whatever else it signs.</summary>
+    public void Close(byte node) => _convicted.Add(node);
 
     /// <summary>It proved nothing: what seemed to be elsewhere was a prefix of the own log, at a size without a checkpoint.</summary>
     public void Dismiss(Accusation accusation)
@@ -84,12 +88,17 @@ public sealed class Accusations(TrustRoot root)
     // Of a size that the own log has not reached: whichever root it will have there, they contradict each other.
     internal void CompareRoots(CosignatureGossip one, CosignatureGossip other)
     {
-        if (one.Size == other.Size && one.Root != other.Root) _open.Add(new Accusation(one, other));
+        if (one.Size == other.Size && one.Root != other.Root) Accuse(new Accusation(one, other));
     }
 
     private void Compare(CosignatureGossip elsewhere, CosignatureGossip own)
     {
-        if (elsewhere.Size <= own.Size) _open.Add(new Accusation(elsewhere, own));
+        if (elsewhere.Size <= own.Size) Accuse(new Accusation(elsewhere, own));
+    }
+
+    private void Accuse(Accusation accusation)
+    {
+        if (!_convicted.Contains(accusation.Smaller.Node)) _open.Add(accusation);
     }
 
     private SignedCheckpoint TextOf(NodeIdentity node, CosignatureGossip cosignature)

@@ -12,7 +12,7 @@ public enum CosignatureOutcome
     /// <summary>New and kept.</summary>
     Kept,
 
-    /// <summary>Not newer than what is known, or too far from the own log to be kept.</summary>
+    /// <summary>Not newer than what is known, too far from the own log to be kept, or a fork that was told before.</summary>
     Ignored,
 
     /// <summary>Its signature is wrong, or there is no such node, or no such checkpoint in any log.</summary>
@@ -36,6 +36,7 @@ public sealed class Cosignatures(TrustRoot root)
     private readonly Dictionary<ulong, SortedDictionary<byte, CosignatureGossip>> _known = [];
     private readonly Dictionary<byte, SortedDictionary<ulong, CosignatureGossip>> _ahead = [];
     private readonly Dictionary<byte, CosignatureGossip> _newest = [];
+    private readonly ForkReports _reports = new();
 
     /// <summary>Nodes whose cosignatures contradict each other.</summary>
     public Accusations Accusations { get; } = new(root);
@@ -72,7 +73,7 @@ public sealed class Cosignatures(TrustRoot root)
     }
 
     /// <summary>A checkpoint of the own final log; those that arrived early for it count from now on.</summary>
-    /// <returns>Early ones that turn out to be on another root.</returns>
+    /// <returns>Early ones that turn out to be on another root, unless they were told before.</returns>
     public IReadOnlyList<CosignatureGossip> Extend(ulong size, Digest logRoot)
     {
         _roots[size] = logRoot;
@@ -87,7 +88,7 @@ public sealed class Cosignatures(TrustRoot root)
             }
 
             Accusations.Elsewhere(early);
-            forked.Add(early);
+            if (_reports.IsNews(early)) forked.Add(early);
         }
 
         return forked;
@@ -115,7 +116,7 @@ public sealed class Cosignatures(TrustRoot root)
     private CosignatureOutcome Forked(CosignatureGossip cosignature)
     {
         Accusations.Elsewhere(cosignature);
-        return CosignatureOutcome.Forked;
+        return _reports.IsNews(cosignature) ? CosignatureOutcome.Forked : CosignatureOutcome.Ignored;
     }
 
     private ulong NewestSize => _roots.Count == 0 ? 0 : _roots.Keys.Last();

@@ -37,6 +37,7 @@ internal sealed class Cosigning
     private readonly Cosigner _cosigner;
     private readonly Cosignatures _cosignatures;
     private readonly Dictionary<Digest, Artifact> _unread = [];
+    private readonly HashSet<byte> _ahead = [];
 
     // The last parameter is the last checkpoint in the signing journal.
     public Cosigning(
@@ -59,6 +60,7 @@ internal sealed class Cosigning
         _log = log;
         _cosigner = new Cosigner(_root.Freshness.AttestEvery, last);
         _cosignatures = new Cosignatures(_root);
+        foreach (var conviction in evidence.All) _cosignatures.Accusations.Close((byte)conviction.Node);
 
         var genesis = chain.Tip.Ledger;
         Extend(new Attestable(genesis.Size, genesis.LogRoot, []));
@@ -166,6 +168,7 @@ internal sealed class Cosigning
             if (_cosignatures.Accusations.ToEvidence(accusation, _tiles.At) is { } evidence
                 && _evidence.Add(evidence).TryGet(out var conviction, out _))
             {
+                _cosignatures.Accusations.Close((byte)conviction.Node);
                 _log.LogCritical("Node {Node} {Contradiction}", evidence.Node, conviction.Contradiction);
             }
             else
@@ -211,11 +214,17 @@ internal sealed class Cosigning
             checkpoint.Size.Value, _cosignatures.OnCertified.Count);
     }
 
-    // Old stamps travel for a while; one from the future means that a clock is wrong.
+    // Old stamps travel for a while; one from the future means that a clock is wrong. Told once, until it is right.
     private void WarnOfClock(CosignatureGossip cosignature)
     {
         long ahead = cosignature.Time - _clocks.UnixSeconds;
-        if (ahead <= Skew) return;
+        if (ahead <= Skew)
+        {
+            _ahead.Remove(cosignature.Node);
+            return;
+        }
+
+        if (!_ahead.Add(cosignature.Node)) return;
 
         _log.LogWarning(
             "The clock of node {Node} is {Seconds} s ahead of this one's", _root.Nodes[cosignature.Node].Name, ahead);

@@ -102,6 +102,40 @@ public sealed class Contradictions_convict
     }
 
     [Fact]
+    public void A_root_beside_the_own_log_is_told_once_whoever_repeats_it_and_few_of_one_node()
+    {
+        Assert.Equal(CosignatureOutcome.Forked, Add(By(Liar, 4, Other)));
+        Assert.Equal(CosignatureOutcome.Ignored, Add(By(Liar, 4, Other)));
+        Assert.Equal(CosignatureOutcome.Forked, Add(By(1, 4, Other)));
+        int told = Enumerable.Range(100, 40).Count(i => Add(By(Liar, 6, Digest.Of([(byte)i]))) == CosignatureOutcome.Forked);
+        Assert.Equal(7, told);
+    }
+
+    [Fact]
+    public void Early_roots_of_another_history_are_told_once_too()
+    {
+        Add(By(Liar, 9, Other));
+        Assert.Single(_gathered.Extend(9, Log.RootAt(new TreeSize(9))));
+        Assert.Equal(CosignatureOutcome.Ignored, Add(By(Liar, 9, Other)));
+    }
+
+    [Fact]
+    public void Whoever_is_convicted_is_accused_no_more_and_others_still_are()
+    {
+        Add(By(Liar, 4));
+        Add(By(Liar, 4, Other));
+        AssertConvicted(4, 4);
+        _gathered.Accusations.Close(Liar);
+        Add(By(Liar, 4, Digest.Of([98])));
+        Add(By(Liar, 6));
+        Assert.Empty(_gathered.Accusations.Take());
+
+        Add(By(1, 4));
+        Add(By(1, 4, Other));
+        Assert.Single(_gathered.Accusations.Take());
+    }
+
+    [Fact]
     public void Honest_nodes_are_never_accused()
     {
         foreach (ulong size in new ulong[] { 2, 4, 6, 12 })
