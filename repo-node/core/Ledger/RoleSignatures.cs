@@ -17,6 +17,9 @@ public sealed class RoleSignatures(int capacity)
     private readonly ConcurrentDictionary<Digest, bool> _verified = new();
     private readonly ConcurrentQueue<Digest> _oldestFirst = new();
 
+    /// <summary>How many are remembered.</summary>
+    public int Count => _verified.Count;
+
     /// <summary>True when the envelope carries exactly this key's valid signature.</summary>
     public bool Verifies(Envelope envelope, PublicKey key)
     {

@@ -42,6 +42,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
     private readonly Lanes<Work> _waiting;
     private readonly SignatureScreen _ofClients;
     private readonly SignatureScreen _ofPeers;
+    private readonly ProposalScreen _ofLeaders;
     private readonly HashSet<Digest> _reading = [];
 
     public NodeLoop(
@@ -67,6 +68,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         _waiting = new Lanes<Work>(chain.Tip.Ledger.TrustRoot.Nodes.Count, MaxWaiting, MaxWaitingBytes);
         _ofClients = new SignatureScreen(state, atOnce: 2);
         _ofPeers = new SignatureScreen(state, atOnce: 1);
+        _ofLeaders = new ProposalScreen(new Committee(chain.Tip.Ledger.TrustRoot), state);
         _timer = time.CreateTimer(_ => Post(new Work.Event(new ReplicaEvent.TimerFired())), null, Never, Never);
     }
 
@@ -93,6 +95,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         // What a rule refuses here is no fault of the peer: it may be ahead of this node, or behind.
         if (message is PeerMessage.Submits(var envelope) && await _ofPeers.CheckAsync(envelope, stop) is not null)
             return true;
+        if (message is PeerMessage.Proposed(var proposal)) await _ofLeaders.LookAsync(proposal, stop);
 
         var received = new Work.Event(new ReplicaEvent.Received((byte)frame.From, message));
         await _waiting.AddAsync(frame.From, received, frame.Body.Length, stop);
@@ -132,6 +135,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         _timer.Dispose();
         _ofClients.Dispose();
         _ofPeers.Dispose();
+        _ofLeaders.Dispose();
     }
 
     private void Do(Work work)
