@@ -99,10 +99,13 @@ public sealed class Cosignatures(TrustRoot root)
     {
         ArgumentNullException.ThrowIfNull(cosignature);
         if (cosignature.Node >= root.Nodes.Count || cosignature.Size == 0) return CosignatureOutcome.Forged;
-        if (IsOld(cosignature)) return CosignatureOutcome.Ignored;
+        bool isOld = IsOld(cosignature);
+        if (isOld && !cosignature.IsNewerThan(NewestOf(cosignature.Node))) return CosignatureOutcome.Ignored;
         if (!Verifies(root, cosignature)) return CosignatureOutcome.Forged;
 
         NoteNewest(cosignature);
+        if (isOld) return CosignatureOutcome.Ignored;
+
         if (_roots.TryGetValue(cosignature.Size, out var own))
         {
             if (own != cosignature.Root) return Forked(cosignature);
@@ -161,9 +164,7 @@ public sealed class Cosignatures(TrustRoot root)
 
     private void NoteNewest(CosignatureGossip cosignature)
     {
-        var known = NewestOf(cosignature.Node);
-        if (known is null || (cosignature.Size, cosignature.Time).CompareTo((known.Size, known.Time)) > 0)
-            _newest[cosignature.Node] = cosignature;
+        if (cosignature.IsNewerThan(NewestOf(cosignature.Node))) _newest[cosignature.Node] = cosignature;
     }
 
     private static NoteSignature ToNote(TrustRoot root, CosignatureGossip cosignature) =>

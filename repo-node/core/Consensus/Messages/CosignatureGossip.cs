@@ -10,6 +10,10 @@ namespace SupplyChain.RepoNode.Core.Consensus.Messages;
 /// </summary>
 public sealed record CosignatureGossip(ulong Size, Digest Root, byte Node, long Time, VoteSignature Signature)
 {
+    /// <summary>By size, then by time; anything is newer than nothing.</summary>
+    public bool IsNewerThan(CosignatureGossip? other) =>
+        other is null || (Size, Time).CompareTo((other.Size, other.Time)) > 0;
+
     internal static bool TryRead(ref ByteReader reader, [NotNullWhen(true)] out CosignatureGossip? cosignature)
     {
         cosignature = null;

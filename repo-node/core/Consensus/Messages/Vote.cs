@@ -30,6 +30,10 @@ public sealed record Vote(VoteKind Kind, View View, Digest Block, byte Signer, V
             .U8((byte)kind).U64(view.Number).Digest(block)
             .ToArray();
 
+    /// <summary>By view, then by kind; anything is newer than nothing.</summary>
+    public bool IsNewerThan(Vote? other) =>
+        other is null || (View, Kind).CompareTo((other.View, other.Kind)) > 0;
+
     public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Vote? vote) =>
         WireReading.TryWhole(bytes, TryRead, out vote);
 

@@ -31,7 +31,12 @@ internal sealed class Certification(
     /// <returns>False when it does not count: outside the window, or forged.</returns>
     public bool Count(byte from, Vote vote)
     {
-        if (!state.IsInWindow(vote.View)) return false;
+        if (!state.IsInWindow(vote.View))
+        {
+            state.Pool.Notice(vote);
+            return false;
+        }
+
         if (!state.Pool.TryAdd(vote, out var evidence))
         {
             outbox.Add(new Effect.Distrust(from, "a vote whose signature is wrong"));

@@ -42,6 +42,12 @@ internal sealed class VotePool(Committee committee)
         return true;
     }
 
+    /// <summary>A vote that counts no more, or not yet, is still what its signer voted.</summary>
+    public void Notice(Vote vote)
+    {
+        if (vote.IsNewerThan(Newest(vote.Signer)) && committee.Verifies(vote)) _newest[vote.Signer] = vote;
+    }
+
     /// <summary>Takes a vote that needs no verification: an own one.</summary>
     public void AddOwn(Vote vote)
     {
@@ -106,8 +112,6 @@ internal sealed class VotePool(Committee committee)
 
     private void NoteNewest(Vote vote)
     {
-        var known = Newest(vote.Signer);
-        if (known is null || (vote.View, vote.Kind).CompareTo((known.View, known.Kind)) > 0)
-            _newest[vote.Signer] = vote;
+        if (vote.IsNewerThan(Newest(vote.Signer))) _newest[vote.Signer] = vote;
     }
 }

@@ -155,6 +155,18 @@ public sealed class Cosigning
     }
 
     [Fact]
+    public void A_cosignature_that_comes_when_others_have_certified_more_is_remembered_all_the_same()
+    {
+        var gathered = Gathering();
+        gathered.Extend(Released.Size, Released.Root);
+        foreach (byte node in new byte[] { 0, 1, 2 }) gathered.Add(By(node, Released));
+        var late = By(3, Genesis);
+        Assert.Equal(CosignatureOutcome.Ignored, gathered.Add(late));
+        Assert.Equal(late, gathered.NewestOf(3));
+        Assert.Equal(CosignatureOutcome.Forged, gathered.Add(late with { Time = Now + 1 }));
+    }
+
+    [Fact]
     public void A_checkpoint_is_certified_by_a_quorum_of_different_nodes_and_not_before()
     {
         var gathered = Gathering();

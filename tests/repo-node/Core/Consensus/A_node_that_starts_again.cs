@@ -127,6 +127,22 @@ public sealed class A_node_that_starts_again
     }
 
     [Fact]
+    public void A_vote_that_comes_too_late_or_too_early_to_count_is_remembered_all_the_same()
+    {
+        var bench = new Bench(self: 1);
+        bench.Hear(bench.Certify(VoteKind.Finalize, new View(2), Block));
+        var late = bench.Sign(3, VoteKind.Nullify, new View(1), default);
+        bench.Hear(late);
+        Assert.Equal(late, bench.Replica.NewestVoteOf(3));
+
+        var early = bench.Sign(3, VoteKind.Nullify, new View(9), default);
+        bench.Hear(early);
+        Assert.Equal(early, bench.Replica.NewestVoteOf(3));
+        bench.Hear(early with { View = new View(10) });
+        Assert.Equal(early, bench.Replica.NewestVoteOf(3));
+    }
+
+    [Fact]
     public void The_journal_accounts_for_what_it_made_the_replica_remember()
     {
         var block = _bench.BlockIn(new View(1));
