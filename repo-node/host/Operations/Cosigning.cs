@@ -214,17 +214,11 @@ internal sealed class Cosigning
             checkpoint.Size.Value, _cosignatures.OnCertified.Count);
     }
 
-    // Old stamps travel for a while; one from the future means that a clock is wrong. Told once, until it is right.
+    // Old stamps travel for a while; one from the future means that a clock is wrong. Told once of each node.
     private void WarnOfClock(CosignatureGossip cosignature)
     {
         long ahead = cosignature.Time - _clocks.UnixSeconds;
-        if (ahead <= Skew)
-        {
-            _ahead.Remove(cosignature.Node);
-            return;
-        }
-
-        if (!_ahead.Add(cosignature.Node)) return;
+        if (ahead <= Skew || !_ahead.Add(cosignature.Node)) return;
 
         _log.LogWarning(
             "The clock of node {Node} is {Seconds} s ahead of this one's", _root.Nodes[cosignature.Node].Name, ahead);
