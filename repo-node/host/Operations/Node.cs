@@ -149,8 +149,8 @@ internal sealed class Node : IAsyncDisposable
         ulong question = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         var check = new BootCheck(root, replica.Self, replica.Journaled(), last, question);
         return new Admission(
-            files, new BootQuestion(check, _peers, _network, Log<BootQuestion>()), _holdings,
-            new PeerHeights(root.Quorum), Log<Admission>());
+            files, new BootQuestion(check, _peers, _network, Log<BootQuestion>()),
+            new Testimony(files, root, _peers, Log<Testimony>()), _holdings, new PeerHeights(root.Quorum), Log<Admission>());
     }
 
     private WebApplicationBuilder CreateBuilder(ListenAddresses addresses)

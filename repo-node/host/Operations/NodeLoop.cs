@@ -127,6 +127,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Told to stop.
+            Remember();
         }
     }
 
@@ -161,6 +162,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
             case Work.SecondPassed:
                 _admission.SecondPassed(_chain.Tip.Header.Height);
                 _watch.SecondPassed(_chain.Tip.Ledger.TrustRoot.Freshness.Skew);
+                Remember();
                 break;
             case Work.Failed(var failure):
                 throw new InvariantBrokenException($"Work beside the loop failed: {failure}");
@@ -177,13 +179,16 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
                 break;
             case PeerMessage.Stands(var status): _admission.Heights.Hear(from, status.Height); break;
             case PeerMessage.AsksSigned(var question):
-                var last = new LastSigned(question, _replica.NewestVoteOf(from), _cosigning.NewestOf(from));
-                _network.Send(from, new PeerMessage.HasSigned(last));
+                Remember();
+                _network.Send(from, new PeerMessage.HasSigned(_admission.Testimony.About(from, question)));
                 break;
             case PeerMessage.HasSigned(var signed): Learn(from, signed); break;
             case PeerMessage.TellsClock(var time): _watch.Hear(from, time); break;
         }
     }
+
+    // A peer that was set back to an old snapshot hears of it, also when this node has restarted since.
+    private void Remember() => _admission.Testimony.Keep(_replica.NewestVoteOf, _cosigning.NewestOf);
 
     private void Learn(byte from, LastSigned signed)
     {

@@ -37,6 +37,9 @@ internal sealed record NodeFiles(string Data)
     /// <summary>A node's name is a plain file name (docs/protocol.md §1).</summary>
     public string EvidenceOf(string node) => Path.Combine(Evidence, $"{node}.evidence");
 
+    /// <summary>What peers were seen to sign last.</summary>
+    public string LastSeen => Path.Combine(Data, "last-seen");
+
     public string Logs => Path.Combine(Data, "logs");
 
     /// <summary>Creates the directories that hold secrets for their owner only.</summary>

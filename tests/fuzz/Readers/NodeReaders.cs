@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Api;
 using SupplyChain.RepoNode.Core.Consensus;
+using SupplyChain.RepoNode.Core.Consensus.Boot;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Operations;
 using SupplyChain.RepoNode.Peers;
@@ -96,6 +97,8 @@ internal static class NodeReaders
                 : Answer.Refused,
             () => [new NodeStatus("node-00", TestNetwork.Origin, 1, 2, 3, 4, 5, 6, 7, "catching-up", 8, 9, 10, "confirmed")
                 .WriteTo(new Protocol.Encoding.CanonicalJsonWriter()).ToArray()]),
+        Reader.Of("node.last-seen", typeof(LastSeen), nameof(LastSeen.TryRead), bytes =>
+            LastSeen.TryRead(bytes, out var seen) ? Answer.Accept(seen.ToBytes()) : Answer.Refused, () => [Seen().ToBytes()]),
         Reader.Of("node.first-root", typeof(FirstRoot), nameof(FirstRoot.Read), bytes =>
             FirstRoot.Read(bytes).TryGet(out var root, out _) ? Answer.Accept(root.Entry.ToArray()) : Answer.Refused,
             () => [Samples.Network.RootEnvelope.ToBytes()]),
@@ -123,6 +126,14 @@ internal static class NodeReaders
         new JournalRecord.VotedBlock(SampleBlock()),
         new JournalRecord.CosignedCheckpoint(5, SampleBlock().Hash, TestNetwork.Created),
     ];
+
+    private static LastSeen Seen()
+    {
+        var seen = new LastSeen();
+        seen.Note(2, VoteFor(SampleBlock()), null);
+        seen.Note(3, null, new CosignatureGossip(5, SampleBlock().Hash, 3, 1, new VoteSignature(new byte[VoteSignature.Size])));
+        return seen;
+    }
 
     private static Block SampleBlock()
     {

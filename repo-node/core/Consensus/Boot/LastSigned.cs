@@ -17,8 +17,13 @@ public sealed record LastSigned(ulong Question, Vote? Vote, CosignatureGossip? C
     internal static bool TryRead(ref ByteReader reader, [NotNullWhen(true)] out LastSigned? signed)
     {
         signed = null;
-        if (!reader.TryU64(out ulong question)) return false;
+        return reader.TryU64(out ulong question) && TryReadSigned(ref reader, question, out signed);
+    }
 
+    /// <summary>What follows the question.</summary>
+    internal static bool TryReadSigned(ref ByteReader reader, ulong question, [NotNullWhen(true)] out LastSigned? signed)
+    {
+        signed = null;
         Vote? vote = null;
         CosignatureGossip? cosignature = null;
         if (!TryHas(ref reader, out bool voted) || (voted && !Vote.TryRead(ref reader, out vote))) return false;
@@ -29,9 +34,11 @@ public sealed record LastSigned(ulong Question, Vote? Vote, CosignatureGossip? C
         return true;
     }
 
-    internal void WriteTo(ByteWriter writer)
+    internal void WriteTo(ByteWriter writer) => WriteSignedTo(writer.U64(Question));
+
+    internal void WriteSignedTo(ByteWriter writer)
     {
-        writer.U64(Question).U8(Vote is null ? (byte)0 : (byte)1);
+        writer.U8(Vote is null ? (byte)0 : (byte)1);
         Vote?.WriteTo(writer);
         writer.U8(Cosignature is null ? (byte)0 : (byte)1);
         Cosignature?.WriteTo(writer);

@@ -7,7 +7,7 @@ namespace SupplyChain.RepoNode.Operations.Joining;
 /// lacks, and says how far it has come.
 /// </summary>
 internal sealed class Admission(
-    NodeFiles files, BootQuestion boot, Holdings holdings, PeerHeights heights, ILogger<Admission> log)
+    NodeFiles files, BootQuestion boot, Testimony testimony, Holdings holdings, PeerHeights heights, ILogger<Admission> log)
 {
     // Seconds between two lines about progress.
     private const int Pace = 5;
@@ -16,6 +16,8 @@ internal sealed class Admission(
     private bool _behind;
 
     public BootQuestion Boot => boot;
+
+    public Testimony Testimony => testimony;
 
     public Holdings Holdings => holdings;
 
