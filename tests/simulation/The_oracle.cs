@@ -1,5 +1,6 @@
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.Simulation.Tests.Adversaries;
 using SupplyChain.Simulation.Tests.World;
 
 namespace SupplyChain.Simulation.Tests;
@@ -22,6 +23,10 @@ public sealed class The_oracle
     [Fact]
     public void Catches_a_node_that_delivers_a_block_twice() =>
         AssertCaught((simulation, index) => new Repeater(simulation, index));
+
+    [Fact]
+    public void Catches_a_node_that_is_set_back_and_asks_nobody_what_it_signed() =>
+        AssertCaught((simulation, index) => new SetBack(simulation, index));
 
     private static void AssertCaught(NodeMaker liar) => Assert.NotNull(Seeds.FirstBroken(Count, liar));
 

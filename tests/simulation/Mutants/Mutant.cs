@@ -15,7 +15,7 @@ internal sealed record Mutant(string Name, string Rule, string File, string Text
     public static IReadOnlyList<Mutant> All { get; } =
     [
         .. VotingMutants.All, .. CertificateMutants.All, .. BlockMutants.All, .. DurabilityMutants.All,
-        .. AttestationMutants.All,
+        .. AttestationMutants.All, .. BootMutants.All,
     ];
 }
 

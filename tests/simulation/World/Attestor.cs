@@ -38,6 +38,9 @@ internal sealed class Attestor
 
     public IReadOnlyList<CosignatureGossip> Newest => _cosignatures.Newest;
 
+    /// <summary>For the boot check of a peer.</summary>
+    public CosignatureGossip? NewestOf(byte node) => _cosignatures.NewestOf(node);
+
     public CertifiedCheckpoint? Certified => _cosignatures.Certified is { } checkpoint
         ? new CertifiedCheckpoint(
             checkpoint.Size.Value, checkpoint.Root, [.. _cosignatures.OnCertified.Select(signature => signature.Name)])

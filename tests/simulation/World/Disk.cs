@@ -24,6 +24,16 @@ internal sealed class Disk
             ? record
             : throw new PropertyBrokenException("a journal cannot be read back"));
 
+    /// <summary>A snapshot, as it is now.</summary>
+    public Disk Copy()
+    {
+        var copy = new Disk();
+        copy._journal.AddRange(_journal);
+        copy._chain.AddRange(_chain);
+        copy.Artifacts.UnionWith(Artifacts);
+        return copy;
+    }
+
     public void Append(JournalRecord record) => _journal.Add((record.Type, record.ToBody()));
 
     /// <summary>Puts the records that a restart still needs in the place of the whole journal.</summary>

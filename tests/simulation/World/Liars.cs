@@ -2,7 +2,7 @@ using SupplyChain.Simulation.Tests.Adversaries;
 
 namespace SupplyChain.Simulation.Tests.World;
 
-/// <summary>The ways to lie, by the names under which the command line and the tables know them.</summary>
+/// <summary>The ways to lie, and one to be damaged, by the names under which the command line and the tables know them.</summary>
 internal static class Liars
 {
     private static readonly SortedDictionary<string, NodeMaker> Makers = new(StringComparer.Ordinal)
@@ -13,6 +13,7 @@ internal static class Liars
         ["impersonator"] = (simulation, index) => new Impersonator(simulation, index),
         ["proposal-equivocator"] = (simulation, index) => new ProposalEquivocator(simulation, index),
         ["selective"] = (simulation, index) => new Selective(simulation, index),
+        [SetBack] = (simulation, index) => new SetBack(simulation, index),
         ["silent"] = (simulation, index) => new Silent(simulation, index),
         ["stale-parents"] = (simulation, index) => new StaleParents(simulation, index),
         ["two-faced"] = (simulation, index) => new TwoFaced(simulation, index),
@@ -22,6 +23,9 @@ internal static class Liars
 
     /// <summary>No liar at all.</summary>
     public const string None = "honest";
+
+    /// <summary>An honest node that is set back to an old snapshot.</summary>
+    public const string SetBack = "set-back";
 
     public static IReadOnlyList<string> Names { get; } = [None, .. Makers.Keys];
 

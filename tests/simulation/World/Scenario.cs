@@ -30,6 +30,12 @@ internal sealed record Scenario(int Seed, int Nodes, ImmutableArray<string> Liar
         return new Scenario(seed, size, [.. ways]);
     }
 
+    /// <summary>
+    /// Whether nodes ask their peers at each start what they signed. What nobody heard nobody can tell, so that such a run
+    /// has weather in which nothing is lost.
+    /// </summary>
+    public bool ChecksJournals => Liars.Contains(World.Liars.SetBack);
+
     public string Describe() => $"{Nodes} nodes, {DescribeLiars()}";
 
     public string DescribeLiars() =>

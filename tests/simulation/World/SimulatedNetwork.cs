@@ -32,7 +32,8 @@ internal sealed class SimulatedNetwork : IDisposable
     public SimulatedNetwork(Scenario scenario, IEnumerable<NodeMaker> makers, Action<string> complain)
     {
         Random = new Random(scenario.Seed);
-        Weather = new Weather(Random);
+        Weather = new Weather(Random) { IsLossless = scenario.ChecksJournals };
+        ChecksJournals = scenario.ChecksJournals;
         Network = Publishers.Network(scenario.Nodes);
         Genesis = Publishers.Genesis(scenario.Nodes);
         Committee = new Committee(Network.Root);
@@ -55,6 +56,9 @@ internal sealed class SimulatedNetwork : IDisposable
 
     public Random Random { get; }
 
+    /// <summary>Whether nodes that start have their journals confirmed before they sign.</summary>
+    public bool ChecksJournals { get; }
+
     public Weather Weather { get; }
 
     public TestNetwork Network { get; }
@@ -67,7 +71,7 @@ internal sealed class SimulatedNetwork : IDisposable
 
     public Oracles.Oracle Oracle { get; }
 
-    private IEnumerable<SimulatedNode> Honest => Nodes.Where(node => node.IsHonest);
+    private IEnumerable<SimulatedNode> Honest => Nodes.Where(node => node.IsHonest && !node.IsRetired);
 
     /// <summary>Storm, calm, silence.</summary>
     /// <returns>The hash over everything that was said.</returns>
@@ -92,7 +96,7 @@ internal sealed class SimulatedNetwork : IDisposable
         Time.RunUntil(Time.Now + Storm);
 
         Weather.Calm();
-        foreach (var node in Nodes.Where(node => !node.IsUp)) Start(node);
+        foreach (var node in Nodes.Where(node => !node.IsUp && !node.IsRetired)) Start(node);
     }
 
     /// <summary>Everybody but one.</summary>
@@ -185,7 +189,7 @@ internal sealed class SimulatedNetwork : IDisposable
     private string Describe() => string.Join("; ", Nodes.Select(node => node.IsUp
         ? $"node {node.Index} in {node.Replica.View} after {node.Replica.Tip.Header.View}, "
             + $"height {node.Height}, {node.Replica.Pending} pending, certified {node.Attestor.Certified?.Size}"
-        : $"node {node.Index} down"));
+        : $"node {node.Index} {(node.IsRetired ? "retired" : "down")}"));
 
     private void Reconnect()
     {
@@ -207,7 +211,7 @@ internal sealed class SimulatedNetwork : IDisposable
         // A wake-up for each node, and perhaps everybody's cosignature on its way to everybody.
         int most = Nodes.Count * (Nodes.Count + 1);
         Oracle.Require(Time.Waiting <= most, $"{Time.Waiting} things wait in an idle network");
-        Oracle.Require(Nodes.All(node => node.Height == blocks), "somebody was left behind");
+        Oracle.Require(Honest.All(node => node.Height == blocks), "somebody was left behind");
     }
 
     private static byte CosignatureType { get; } =

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Core.Consensus;
+using SupplyChain.RepoNode.Core.Consensus.Boot;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.Tests.Kit;
 
@@ -16,12 +17,16 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
     private readonly TimeSpan _skew = TimeSpan.FromMilliseconds(simulation.Random.Next(-2_000, 2_000));
     private Replica? _replica;
     private Attestor? _attestor;
+    private JournalCheck? _check;
     private int _life;
     private int _timer;
 
     public byte Index => index;
 
     public bool IsUp => _replica is not null;
+
+    /// <summary>Its peers hold what its journal does not: it never starts again.</summary>
+    public bool IsRetired { get; private set; }
 
     /// <summary>Whether the oracle holds it to its word.</summary>
     public virtual bool IsHonest => true;
@@ -37,7 +42,7 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
     /// <summary>What its disk holds of the chain.</summary>
     public int Height => Disk.Height;
 
-    protected Disk Disk { get; } = new();
+    protected Disk Disk { get; set; } = new();
 
     protected SimulatedNetwork Simulation => simulation;
 
@@ -52,12 +57,15 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
         var last = journal.OfType<JournalRecord.CosignedCheckpoint>().LastOrDefault();
         _attestor = new Attestor(simulation.Network, index, last);
         var tip = Disk.Replay(simulation.Genesis, block => _attestor.Extend(block));
-        _replica = Replica.Restore(simulation.Committee, Keys.VoteKey, tip, journal);
+        bool checks = simulation.ChecksJournals && IsHonest;
+        _replica = Replica.Restore(simulation.Committee, Keys.VoteKey, tip, journal, silent: checks);
+        _check = checks ? new JournalCheck(simulation.Network.Root, _replica, last, question: (ulong)_life) : null;
 
         // A host may compact its journal at start.
         if (simulation.Random.Next(2) == 0)
             Disk.Compact(last is null ? _replica.Retained() : [.. _replica.Retained(), last]);
         Handle(new ReplicaEvent.Started());
+        AskSigned();
     }
 
     public virtual void Handle(ReplicaEvent happened)
@@ -76,15 +84,21 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
         }
 
         Carry(effects);
+        if (IsUp && happened is ReplicaEvent.Received(var from, var message)) HearOfSignatures(from, message);
         if (IsUp) Attest();
     }
 
     public void Crash()
     {
+        PowerOff();
+        simulation.RestartLater(this);
+    }
+
+    protected void PowerOff()
+    {
         _replica = null;
         _attestor = null;
         _life++;
-        simulation.RestartLater(this);
     }
 
     /// <summary>The journal as a restart finds it.</summary>
@@ -104,6 +118,37 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
         {
             if (Envelope.TryRead(entry.Span, out var envelope)) Final.Add(envelope.Id);
         }
+    }
+
+    /// <summary>Until enough have answered; a question may be slow.</summary>
+    private void AskSigned()
+    {
+        if (!IsUp || _check is null) return;
+
+        foreach (var (peer, question) in _check.Questions(simulation.Others(index))) Send(peer, question);
+        if (!_check.HasPassed) WhileAlive(simulation.Time.Now + TimeSpan.FromSeconds(1), AskSigned);
+    }
+
+    private void HearOfSignatures(byte from, PeerMessage message)
+    {
+        switch (message)
+        {
+            case PeerMessage.AsksSigned(var question):
+                var last = new LastSigned(question, Replica.NewestVoteOf(from), Attestor.NewestOf(from));
+                Send(from, new PeerMessage.HasSigned(last));
+                break;
+            case PeerMessage.HasSigned(var signed) when _check is not null:
+                bool hadPassed = _check.HasPassed;
+                if (_check.IsRestored(from, signed)) Retire();
+                else if (!hadPassed && _check.HasPassed) Handle(new ReplicaEvent.BootChecked());
+                break;
+        }
+    }
+
+    private void Retire()
+    {
+        PowerOff();
+        IsRetired = true;
     }
 
     /// <summary>Writes everything to be persisted, syncs, then does the rest in its order.</summary>
@@ -175,6 +220,8 @@ internal class SimulatedNode(SimulatedNetwork simulation, byte index)
     /// <summary>Cosigns everything that is to be cosigned now: on disk first, then out.</summary>
     private void Attest()
     {
+        if (_check is { HasPassed: false }) return;
+
         Attestor.ArtifactsRead(Attestor.Missing.Where(Disk.Artifacts.Contains));
         if (Attestor.TakeUnsent() is { } unsent) Tell(unsent);
         while (IsUp && Attestor.Next(Clock) is { } record)

@@ -23,7 +23,13 @@ internal sealed class Weather
         _powerFailure = random.Next(4) switch { 0 => 0, 1 => 0.005, 2 => 0.02, _ => 0.1 };
     }
 
+    /// <summary>After this, whatever arrives has arrived.</summary>
+    public static TimeSpan LongestDelay { get; } = TimeSpan.FromMilliseconds(8_000);
+
     public bool IsCalm { get; private set; }
+
+    /// <summary>Nothing is lost and no power fails; messages still straggle, overtake and come twice.</summary>
+    public bool IsLossless { get; init; }
 
     /// <summary>Delays after which a message arrives: none when it is lost, two when it is doubled.</summary>
     /// <param name="from">The sender.</param>
@@ -32,7 +38,7 @@ internal sealed class Weather
     public IEnumerable<TimeSpan> Deliveries(int from, int to, bool isFast)
     {
         bool isCut = _cut.Contains((from, to)) || _parted?.Invoke(from, to) == true;
-        if (!IsCalm && (isCut || _random.NextDouble() < _loss)) yield break;
+        if (!IsCalm && !IsLossless && (isCut || _random.NextDouble() < _loss)) yield break;
 
         yield return Delay(isFast);
         if (!IsCalm && _random.NextDouble() < _duplication) yield return Delay(isFast);
@@ -73,7 +79,7 @@ internal sealed class Weather
     public PowerFailure? PowerFailure(int records, int effects)
     {
         double chance = records > 0 ? _powerFailure : _powerFailure / 50;
-        if (IsCalm || _random.NextDouble() >= chance) return null;
+        if (IsCalm || IsLossless || _random.NextDouble() >= chance) return null;
 
         return _random.Next(2) == 0
             ? new PowerFailure(_random.Next(records + 1), Effects: 0)
@@ -83,7 +89,7 @@ internal sealed class Weather
     // Stragglers overtake nothing and are overtaken by everything.
     private TimeSpan Delay(bool isFast) => TimeSpan.FromMilliseconds(
         isFast ? _random.Next(1, 4)
-        : !IsCalm && _random.NextDouble() < _straggling ? _random.Next(500, 8_000)
+        : !IsCalm && _random.NextDouble() < _straggling ? _random.Next(500, (int)LongestDelay.TotalMilliseconds)
         : _random.Next(1, 120));
 }
 
