@@ -76,6 +76,23 @@ public sealed class VerityTree
         return true;
     }
 
+    /// <summary>
+    /// Whether these are the tree of some artifact of this size, every block fitting the hash above it; and the digest of
+    /// that artifact. That it is the wanted one is for the caller to know.
+    /// </summary>
+    /// <returns>False also for a size of at most one block, which has no tree.</returns>
+    public static bool IsWhole(ReadOnlySpan<byte> bytes, long size, out Digest digest)
+    {
+        digest = default;
+        if (size is <= BlockSize or > Limits.MaxArtifactSize) return false;
+
+        var layout = new VerityLayout(size);
+        if (bytes.Length != layout.TreeLength) return false;
+
+        digest = DigestOf(size, Digest.Of(bytes[..BlockSize]));
+        return IsWhole(bytes, size, layout, digest);
+    }
+
     /// <summary>Bytes of a piece; all but the last have <see cref="PieceSize"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such piece.</exception>
     public int PieceLength(int piece)

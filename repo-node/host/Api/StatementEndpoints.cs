@@ -18,24 +18,13 @@ internal sealed class StatementEndpoints(NodeState state, NodeDatabase database,
     {
         byte[] entry = await ReadBodyAsync(context);
         if (!Envelope.TryRead(entry, out var envelope)) return Problem.Malformed("Not a canonical envelope.");
-        if (MissingArtifact(envelope) is { } missing)
-        {
-            return artifacts.RulesOut(missing)
-                ? Problem.ArtifactMismatch(
-                    $"The bytes with sha256 {missing.Sha256} have another size or fs-verity digest than {missing.Name} states.")
-                : Problem.ArtifactMissing($"It does not hold {missing.Name}, sha256 {missing.Sha256}.");
-        }
 
-        return await loop.SubmitAsync(envelope, context.RequestAborted) switch
-        {
-            SubmissionAnswer.Pending or SubmissionAnswer.Refused(LedgerRefusal.Duplicate) => Accepted(envelope.Id),
-            SubmissionAnswer.Refused(LedgerRefusal.Malformed) =>
-                Problem.Malformed("Not a statement with a known predicate."),
-            SubmissionAnswer.Refused(var refusal) =>
-                Problem.Refused(refusal.Name(), "A ledger rule refuses the statement on the final state."),
-            SubmissionAnswer.Full => Problem.TooManyRequests(),
-            var other => throw new InvariantBrokenException($"an answer is pending, refused or full, not {other}"),
-        };
+        // Looking at artifacts may mean to read them: only for who signs, and once for each statement.
+        if (await loop.ScreenAsync(envelope, context.RequestAborted) is { } refusal)
+            return AnswerTo(envelope, new SubmissionAnswer.Refused(refusal));
+        if (MissingArtifact(envelope) is { } missing) return AnswerTo(missing);
+
+        return AnswerTo(envelope, await loop.SubmitAsync(envelope, context.RequestAborted));
     }
 
     public IResult Get(HttpContext context, string id)
@@ -67,6 +56,22 @@ internal sealed class StatementEndpoints(NodeState state, NodeDatabase database,
         && Statement.TryRead(envelope, out var statement) && statement is Release release
             ? release.Artifacts.FirstOrDefault(artifact => !artifacts.Holds(artifact))
             : null;
+
+    private Problem AnswerTo(Artifact missing) => artifacts.RulesOut(missing)
+        ? Problem.ArtifactMismatch(
+            $"The bytes with sha256 {missing.Sha256} have another size or fs-verity digest than {missing.Name} states.")
+        : Problem.ArtifactMissing($"It does not hold {missing.Name}, sha256 {missing.Sha256}.");
+
+    private static IResult AnswerTo(Envelope envelope, SubmissionAnswer answer) => answer switch
+    {
+        SubmissionAnswer.Pending or SubmissionAnswer.Refused(LedgerRefusal.Duplicate) => Accepted(envelope.Id),
+        SubmissionAnswer.Refused(LedgerRefusal.Malformed) =>
+            Problem.Malformed("Not a statement with a known predicate."),
+        SubmissionAnswer.Refused(var refusal) =>
+            Problem.Refused(refusal.Name(), "A ledger rule refuses the statement on the final state."),
+        SubmissionAnswer.Full => Problem.TooManyRequests(),
+        var other => throw new InvariantBrokenException($"an answer is pending, refused or full, not {other}"),
+    };
 
     private static IResult Accepted(Digest id)
     {

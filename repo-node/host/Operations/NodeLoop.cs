@@ -3,6 +3,7 @@ using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Boot;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
+using SupplyChain.RepoNode.Core.Ledger;
 using SupplyChain.RepoNode.Operations.Intake;
 using SupplyChain.RepoNode.Operations.Joining;
 using SupplyChain.RepoNode.Peers;
@@ -74,13 +75,17 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
 
     private CancellationToken Stop { get; set; }
 
+    /// <summary>Whether a client's submission is signed as it must be, and new: to be asked before it costs more.</summary>
+    /// <returns>The rule that refuses it whatever else is waiting; null when there is none.</returns>
+    public Task<LedgerRefusal?> ScreenAsync(Envelope envelope, CancellationToken stop) =>
+        _ofClients.CheckAsync(envelope, stop);
+
     /// <summary>
-    /// Hands in a client's submission; whatever is answered <see cref="SubmissionAnswer.Pending"/> is on the disk.
+    /// Hands in a client's submission, which was screened; whatever is answered <see cref="SubmissionAnswer.Pending"/> is
+    /// on the disk.
     /// </summary>
     public async Task<SubmissionAnswer> SubmitAsync(Envelope envelope, CancellationToken stop)
     {
-        if (await _ofClients.CheckAsync(envelope, stop) is { } refusal) return new SubmissionAnswer.Refused(refusal);
-
         var answered = new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         return _waiting.TryAdd(_replica.Self, new Work.Submission(envelope, answered), Limits.MaxEntrySize)
             ? await answered.Task.WaitAsync(stop)
@@ -164,8 +169,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
                 _watch.SecondPassed(_chain.Tip.Ledger.TrustRoot.Freshness.Skew);
                 Remember();
                 break;
-            case Work.Failed(var failure):
-                throw new InvariantBrokenException($"Work beside the loop failed: {failure}");
+            case Work.Failed failed: failed.Rethrow(); break;
         }
     }
 

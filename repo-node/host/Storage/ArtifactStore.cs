@@ -84,7 +84,7 @@ internal sealed class ArtifactStore(string directory)
         lock (_writersLock) _writers.Remove(sha256);
     }
 
-    // The tree is checked against the stated digest once, by whoever asks first; then the digest is remembered.
+    // The tree is looked at once, by whoever asks first; then its digest is remembered.
     private bool VerityDigestIs(StoredArtifact stored, Artifact stated)
     {
         if (_verityDigests.TryGetValue(stated.Sha256, out var known)) return known == stated.FsVerity;
@@ -98,15 +98,16 @@ internal sealed class ArtifactStore(string directory)
         return known == stated.FsVerity;
     }
 
+    // Its tree was made from the artifact's bytes as they were read back, so it tells their digest, whatever is stated.
     private static Digest VerityDigestOf(StoredArtifact stored, Artifact stated)
     {
         if (stored.Size > VerityTree.BlockSize && File.Exists(stored.TreePath))
         {
             byte[] bytes = File.ReadAllBytes(stored.TreePath);
-            if (VerityTree.TryRead(bytes, stored.Size, stated.FsVerity, out var read)) return read.Digest;
+            if (VerityTree.IsWhole(bytes, stored.Size, out var digest)) return digest;
         }
 
-        // The statement is wrong, or the tree file is damaged: only the bytes themselves can tell.
+        // The tree file is damaged: only the bytes themselves can tell.
         var tree = VerityOf(stored.Path);
         if (tree.Digest == stated.FsVerity) DurableFile.Write(stored.TreePath, tree.Bytes, DurableFile.Public);
         return tree.Digest;

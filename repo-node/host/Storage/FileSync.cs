@@ -13,9 +13,10 @@ internal static partial class FileSync
     private const int OpenReadOnlyCloseOnExec = 0x80000;
     private const int AdviseDontNeed = 4;
     private const int NoSpaceLeft = 28;
+    private const int QuotaExceeded = 122;
 
     /// <summary>Whether it was room that the disk lacked.</summary>
-    public static bool IsDiskFull(IOException failure) => failure.HResult == NoSpaceLeft;
+    public static bool IsDiskFull(IOException failure) => failure.HResult is NoSpaceLeft or QuotaExceeded;
 
     /// <summary>Waits until the file's bytes are on the disk.</summary>
     /// <exception cref="IOException">They may not be: the caller must not go on as if they were, and must not try

@@ -119,6 +119,29 @@ public sealed class VerityTreeTests
     });
 
     [Fact]
+    public void A_whole_tree_tells_its_digest() => ForAll.Seeds(100, random =>
+    {
+        byte[] artifact = new byte[random.Next(VerityTree.BlockSize + 1, 3 * VerityTree.PieceSize)];
+        random.NextBytes(artifact);
+        var tree = VerityHasher.Compute(artifact);
+        byte[] bytes = tree.Bytes.ToArray();
+
+        Assert.True(VerityTree.IsWhole(bytes, artifact.Length, out var digest));
+        Assert.Equal(tree.Digest, digest);
+
+        Assert.False(VerityTree.IsWhole(bytes.AsSpan(1), artifact.Length, out _));
+        bytes[random.Next(bytes.Length)] ^= 1;
+        Assert.False(VerityTree.IsWhole(bytes, artifact.Length, out digest) && digest == tree.Digest);
+    });
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(VerityTree.BlockSize)]
+    [InlineData(Limits.MaxArtifactSize + 1)]
+    public void Where_there_is_no_tree_nothing_is_whole(long size) => Assert.False(VerityTree.IsWhole([], size, out _));
+
+    [Fact]
     public void A_tree_of_another_size_length_or_digest_is_refused()
     {
         Assert.True(VerityTree.TryRead(Tree.Bytes, Tree.Size, Tree.Digest, out _));

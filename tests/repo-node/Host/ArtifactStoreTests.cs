@@ -152,6 +152,29 @@ public sealed class ArtifactStoreTests : IDisposable
         Assert.False(Store.Holds(Stated with { Sha256 = Digest.Of("other bytes"u8) }));
     }
 
+    [Fact]
+    public async Task What_is_stated_wrongly_is_ruled_out_by_the_tree_without_reading_the_bytes()
+    {
+        await WriteAsync(Store, Bytes);
+        File.WriteAllBytes(_directory[Stated.Sha256.ToHex()], new byte[Bytes.Length]);
+
+        var restarted = Store;
+        Assert.True(restarted.RulesOut(Stated with { FsVerity = Digest.Of("another tree"u8) }));
+        Assert.True(restarted.Holds(Stated));
+    }
+
+    [Fact]
+    public async Task A_damaged_tree_is_made_again_from_the_bytes()
+    {
+        await WriteAsync(Store, Bytes);
+        string tree = Store.Find(Stated.Sha256)!.TreePath;
+        byte[] whole = File.ReadAllBytes(tree);
+        File.WriteAllBytes(tree, [.. new byte[40], .. whole[40..]]);
+
+        Assert.True(Store.Holds(Stated));
+        Assert.Equal(whole, File.ReadAllBytes(tree));
+    }
+
     internal static byte[] Pattern(int size) =>
         [.. Enumerable.Range(0, size).Select(i => (byte)((i * 31L + (i >> 9)) % 256))];
 

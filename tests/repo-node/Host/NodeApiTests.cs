@@ -185,15 +185,25 @@ public sealed class NodeApiTests(NodeApiTests.Running running) : IClassFixture<N
     }
 
     [Fact]
+    public async Task A_release_that_nobody_signed_is_refused_before_its_artifacts_are_looked_at()
+    {
+        byte[] bytes = ArtifactStoreTests.Pattern(9_500);
+        var missing = LoopbackNetwork.ReleaseOf(bytes, "6.1.10");
+        await AssertProblemAsync(await PostAsync(Forged(missing)), HttpStatusCode.UnprocessableEntity, "wrong-signature");
+
+        using var uploaded = await Client.SendAsync(Nodes.Upload(bytes));
+        var wrong = missing with { Artifacts = [missing.Artifacts[0] with { FsVerity = Digest.Of([9]) }] };
+        await AssertProblemAsync(await PostAsync(Forged(wrong)), HttpStatusCode.UnprocessableEntity, "wrong-signature");
+    }
+
+    [Fact]
     public async Task A_ledger_rule_refuses_by_its_name()
     {
         var promotion = TestNetwork.PromotionOf(TestNetwork.ReleaseOf("6.1.10"));
         var refused = await Nodes.SubmitAsync(0, promotion);
         await AssertProblemAsync(refused, HttpStatusCode.UnprocessableEntity, "unknown-release");
 
-        byte[] payload = promotion.ToPayload();
-        byte[] forged = Envelope.Of(payload, Nodes.Network.RootHolders.Sign(payload)).ToBytes();
-        await AssertProblemAsync(await PostAsync(forged), HttpStatusCode.UnprocessableEntity, "wrong-signature");
+        await AssertProblemAsync(await PostAsync(Forged(promotion)), HttpStatusCode.UnprocessableEntity, "wrong-signature");
         await AssertProblemAsync(
             await PostAsync(Nodes.Network.RootEnvelope.ToBytes()), HttpStatusCode.UnprocessableEntity, "stale");
     }
@@ -230,6 +240,13 @@ public sealed class NodeApiTests(NodeApiTests.Running running) : IClassFixture<N
         using var reader = new StreamReader(socket.GetStream());
 
         Assert.StartsWith("HTTP/1.1 400", await reader.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    // Signed by a role that may not.
+    private byte[] Forged(Statement statement)
+    {
+        byte[] payload = statement.ToPayload();
+        return Envelope.Of(payload, Nodes.Network.RootHolders.Sign(payload)).ToBytes();
     }
 
     private HttpRequestMessage Part(byte[] bytes, int first, int count)

@@ -24,7 +24,7 @@ internal sealed class SignatureScreen(NodeState state, int atOnce) : IDisposable
         {
             var ledger = state.Current.Tip.Ledger;
             var refusal = await Task.Run(() => ledger.Check(submission), stop);
-            return refusal <= LedgerRefusal.WrongSignature ? refusal : null;
+            return refusal <= LedgerRefusal.Duplicate ? refusal : null;
         }
         finally
         {

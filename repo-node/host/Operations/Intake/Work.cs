@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Core.Consensus;
@@ -22,6 +24,10 @@ internal abstract record Work
 
     public sealed record SecondPassed : Work;
 
-    /// <summary>Work that was begun elsewhere broke a rule of our own: the loop ends with it.</summary>
-    public sealed record Failed(Exception Failure) : Work;
+    /// <summary>Work that was begun elsewhere failed for good: the loop ends with it, and the operator is told what it was.</summary>
+    public sealed record Failed(Exception Failure) : Work
+    {
+        [DoesNotReturn]
+        public void Rethrow() => ExceptionDispatchInfo.Throw(Failure);
+    }
 }
