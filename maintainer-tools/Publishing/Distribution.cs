@@ -59,14 +59,14 @@ internal sealed class Distribution(Network network, Ed25519PrivateKey publisher,
         NodeClient node, IReadOnlyList<(Artifact Artifact, string Path)> files, ProgressBoard board,
         CancellationToken enough, CancellationToken stop)
     {
+        var permits = new UploadPermits(publisher, network.Root.Origin, time);
         var bars = files.Select(file => board.Add($"{file.Artifact.Name} → {node.Name}", (long)file.Artifact.Size)).ToList();
         try
         {
             for (int i = 0; i < files.Count; i++)
             {
                 var (artifact, path) = files[i];
-                var permit = UploadPermit.Sign(publisher, network.Root.Origin, artifact.Sha256, (long)artifact.Size);
-                var upload = new Upload(node, permit, path, Pause);
+                var upload = new Upload(node, artifact, permits, path, Pause);
                 if (await upload.RunAsync(bars[i], enough, stop).ConfigureAwait(false) is { } problem) return problem;
             }
 
@@ -83,12 +83,20 @@ internal sealed class Distribution(Network network, Ed25519PrivateKey publisher,
         if (nodes - failed.Count >= Required) return;
 
         string why = string.Join("; ", failed.Select(result => $"{result.Node}: {result.Problem}"));
-        throw failed.Any(result => result.Problem == "unknown-publisher")
-            ? CommandFailure.Refused("unknown-publisher", $"The nodes do not let this publisher upload: {why}.",
-                "use the publisher key that the trust root names")
+        var refusal = failed.Select(result => result.Problem).FirstOrDefault(problem => HintFor(problem) is not null);
+        throw refusal is not null
+            ? CommandFailure.Refused(refusal, $"The nodes do not let this publisher upload: {why}.", HintFor(refusal)!)
             : CommandFailure.NoQuorum("upload-failed", $"Only {nodes - failed.Count} of {Required} needed nodes took the artifacts: {why}.",
                 "check the network and run it again; it goes on where it was");
     }
+
+    // Trying again does not help against these.
+    private static string? HintFor(string? problem) => problem switch
+    {
+        "unknown-publisher" => "use the publisher key that the trust root names",
+        "permit-expired" or "permit-too-long" => "permits are made by this machine's clock: set it right and run it again",
+        _ => null,
+    };
 
     private sealed record Result(string Node, string? Problem);
 }

@@ -65,6 +65,7 @@ internal sealed class NodeClient(HttpClient http, string name, string url, Reque
     {
         var request = new HttpRequestMessage(HttpMethod.Put, UriOf($"artifact/sha256/{permit.Sha256.ToHex()}"));
         request.Headers.Add("Supplychain-Publisher", permit.Publisher);
+        request.Headers.Add("Supplychain-Expires", StrictDecimal.Encode(permit.Expires));
         request.Headers.Add("Supplychain-Signature", permit.Signature);
         request.Content = new ReadOnlyMemoryContent(range);
         // An empty artifact has no range to name.

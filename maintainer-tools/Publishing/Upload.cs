@@ -1,16 +1,20 @@
 using System.Globalization;
 using SupplyChain.MaintainerTools.Terminal;
+using SupplyChain.Protocol.Statements;
 
 namespace SupplyChain.MaintainerTools.Publishing;
 
 /// <summary>One artifact on its way to one node: goes on where the node's bytes end, and tries again when the network fails.</summary>
 /// <param name="node">Where to.</param>
-/// <param name="permit">The publisher's.</param>
+/// <param name="artifact">What.</param>
+/// <param name="permits">The publisher's.</param>
 /// <param name="path">Of the file.</param>
 /// <param name="pause">Before the second attempt; longer before later ones.</param>
-internal sealed class Upload(NodeClient node, UploadPermit permit, string path, TimeSpan pause)
+internal sealed class Upload(NodeClient node, Artifact artifact, UploadPermits permits, string path, TimeSpan pause)
 {
     private const int Attempts = 4;
+
+    private readonly long _size = (long)artifact.Size;
 
     /// <summary>Null when the node has the whole artifact; otherwise why not.</summary>
     /// <param name="bar">Shows the bytes the node holds.</param>
@@ -19,7 +23,7 @@ internal sealed class Upload(NodeClient node, UploadPermit permit, string path, 
     public async Task<string?> RunAsync(ProgressBar bar, CancellationToken enough, CancellationToken cancellation)
     {
         // However a node spends it: nobody waits for one longer than for a slow but honest line.
-        using var late = new CancellationTokenSource(node.Times.Range * ((permit.Size / ToolLimits.UploadRange) + (2 * Attempts)));
+        using var late = new CancellationTokenSource(node.Times.Range * ((_size / ToolLimits.UploadRange) + (2 * Attempts)));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {
@@ -68,24 +72,24 @@ internal sealed class Upload(NodeClient node, UploadPermit permit, string path, 
 
     private async Task<string?> SendAsync(ProgressBar bar, CancellationToken cancellation)
     {
-        long held = await node.HeldAsync(permit.Sha256, cancellation).ConfigureAwait(false);
+        long held = await node.HeldAsync(artifact.Sha256, cancellation).ConfigureAwait(false);
         if (held < 0) return Finish(bar);
 
         using var file = File.OpenHandle(path, options: FileOptions.Asynchronous);
-        byte[] buffer = new byte[Math.Min(ToolLimits.UploadRange, permit.Size)];
+        byte[] buffer = new byte[Math.Min(ToolLimits.UploadRange, _size)];
         long most = held;
         for (int fruitless = 0; fruitless < Attempts;)
         {
-            if (held > permit.Size) return string.Create(CultureInfo.InvariantCulture, $"it holds {held} bytes of {permit.Size}");
+            if (held > _size) return string.Create(CultureInfo.InvariantCulture, $"it holds {held} bytes of {_size}");
             bar.Report(held);
 
             // A node with every byte and no artifact is reading them back, or ended before it had: the last range again makes it tell.
-            long first = held < permit.Size ? held : permit.Size - buffer.Length;
-            int length = (int)Math.Min(buffer.Length, permit.Size - first);
+            long first = held < _size ? held : _size - buffer.Length;
+            int length = (int)Math.Min(buffer.Length, _size - first);
             if (await RandomAccess.ReadAsync(file, buffer.AsMemory(0, length), first, cancellation).ConfigureAwait(false) != length)
                 return $"{path} became shorter while it was read";
 
-            var answer = await node.UploadAsync(permit, first, buffer.AsMemory(0, length), cancellation).ConfigureAwait(false);
+            var answer = await node.UploadAsync(permits.For(node.Name, artifact), first, buffer.AsMemory(0, length), cancellation).ConfigureAwait(false);
             if (answer.Problem is not null) return answer.Problem;
             if (answer.Held < 0) return Finish(bar);
 
@@ -100,13 +104,13 @@ internal sealed class Upload(NodeClient node, UploadPermit permit, string path, 
 
     // Of a range it took it must hold all. Somebody else may be uploading the same: then its bytes grow without ours, up to the whole.
     private bool IsProgress(UploadAnswer answer, long most, long end) =>
-        answer.Taken ? answer.Held > most && answer.Held >= end : answer.Held > most || answer.Held == permit.Size;
+        answer.Taken ? answer.Held > most && answer.Held >= end : answer.Held > most || answer.Held == _size;
 
     private static bool IsBusy(string problem) => problem is "too-many-requests" or "starting";
 
     private string? Finish(ProgressBar bar)
     {
-        bar.Report(Math.Max(permit.Size, 1));
+        bar.Report(Math.Max(_size, 1));
         return null;
     }
 }

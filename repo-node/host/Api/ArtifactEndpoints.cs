@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using SupplyChain.Protocol;
 using SupplyChain.RepoNode.Storage;
 
@@ -21,7 +22,7 @@ internal sealed class ArtifactEndpoints(
         if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed(NotADigest);
         if (artifacts.Find(sha256) is { } stored) return StaticContent.File(context, stored.Path, hex);
 
-        context.Response.Headers[OffsetHeader] = Decimal(artifacts.BytesHeld(sha256));
+        context.Response.Headers[OffsetHeader] = Decimal(artifacts.BytesUploaded(sha256));
         return Problem.NotFound(NotWhole);
     }
 
@@ -38,13 +39,14 @@ internal sealed class ArtifactEndpoints(
         if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed(NotADigest);
         if (!UploadRange.TryRead(context.Request, out var range))
             return Problem.Malformed("The range of the body is not a range of an artifact.");
-        if (permission.Check(context.Request.Headers, sha256, range.Size) is { } refused) return refused;
+        if (!permission.TryCheck(context.Request.Headers, sha256, range.Size, out _, out var refusal)) return refusal;
         if (artifacts.Find(sha256) is not null) return Results.StatusCode(StatusCodes.Status201Created);
 
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = range.Count;
-        using var writer = artifacts.TryWrite(sha256);
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = RequestLimits.UploadRate;
+        using var writer = artifacts.TryUpload(sha256);
         if (writer is null)
-            return WrongOffset(context, artifacts.BytesHeld(sha256), "Another upload of this artifact is under way.");
+            return WrongOffset(context, artifacts.BytesUploaded(sha256), "Another upload of this artifact is under way.");
         // Every byte came, and the node ended before it had read them back.
         if (writer.Held == range.Size) return Complete(writer, range, hex);
         if (writer.Held != range.First)

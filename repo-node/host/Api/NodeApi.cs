@@ -58,7 +58,7 @@ internal static class NodeApi
         app.MapPost("/attest", (Func<HttpContext, Task<IResult>>)attest.PostAsync)
             .RequireRateLimiting(RequestLimits.Nonces);
 
-    // Artifacts take as long as they take; the server ends connections that are too slow.
+    // Artifacts take as long as they take; the server ends connections that are too slow (RequestLimits.UploadRate).
     private static void MapArtifacts(WebApplication app, ArtifactEndpoints artifacts)
     {
         string[] reading = [HttpMethods.Get, HttpMethods.Head];

@@ -15,6 +15,12 @@ internal sealed class Problem(int status, string name, string detail) : IResult
     public static Problem UnknownPublisher(string detail) =>
         new(StatusCodes.Status403Forbidden, "unknown-publisher", detail);
 
+    public static Problem PermitExpired(string detail) =>
+        new(StatusCodes.Status403Forbidden, "permit-expired", detail);
+
+    public static Problem PermitTooLong(string detail) =>
+        new(StatusCodes.Status403Forbidden, "permit-too-long", detail);
+
     public static Problem NotFound(string detail) => new(StatusCodes.Status404NotFound, "not-found", detail);
 
     public static Problem UnknownStatement() => new(

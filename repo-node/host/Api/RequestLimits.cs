@@ -27,6 +27,9 @@ internal static class RequestLimits
     private const int NonceBurst = 1_000;
     private const int NoncesPerSecond = 500;
 
+    /// <summary>What the body of an upload must come at, on average: it holds up others that bring the same artifact.</summary>
+    public static readonly MinDataRate UploadRate = new(bytesPerSecond: 16 << 10, gracePeriod: TimeSpan.FromSeconds(10));
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     public static void Apply(KestrelServerOptions kestrel)

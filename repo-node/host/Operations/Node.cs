@@ -6,6 +6,7 @@ using SupplyChain.RepoNode.Api;
 using SupplyChain.RepoNode.Core.Attestation;
 using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Boot;
+using SupplyChain.RepoNode.Operations.Fetching;
 using SupplyChain.RepoNode.Operations.Intake;
 using SupplyChain.RepoNode.Operations.Joining;
 using SupplyChain.RepoNode.Peers;
@@ -84,7 +85,7 @@ internal sealed class Node : IAsyncDisposable
         builder.Services
             .AddSingleton(root).AddSingleton(updates).AddSingleton(state).AddSingleton(clocks).AddSingleton(tiles).AddSingleton(artifacts)
             .AddSingleton(nonces).AddSingleton(evidence).AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network)
-            .AddSingleton(_loop).AddSingleton(banishment)
+            .AddSingleton(_loop).AddSingleton(banishment).AddSingleton(time)
             .AddSingleton<IPeerFrames>(_loop).AddSingleton<PeerListener>();
         builder.Services.AddNodeApi();
         _app = builder.Build();

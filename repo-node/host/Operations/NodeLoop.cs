@@ -4,6 +4,7 @@ using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Boot;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Core.Ledger;
+using SupplyChain.RepoNode.Operations.Fetching;
 using SupplyChain.RepoNode.Operations.Intake;
 using SupplyChain.RepoNode.Operations.Joining;
 using SupplyChain.RepoNode.Peers;

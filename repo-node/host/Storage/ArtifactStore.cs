@@ -10,13 +10,15 @@ internal sealed record StoredArtifact(string Path, string TreePath, long Size);
 
 /// <summary>
 /// Artifacts under their digests (docs/protocol.md §13): <c>&lt;hex&gt;</c> is whole, <c>&lt;hex&gt;.tree</c> is its
-/// verity tree, <c>&lt;hex&gt;.part</c> the beginning of one that is still coming. The tree is there before the
-/// artifact is.
+/// verity tree. The tree is there before the artifact is. Of one that is still coming, <c>&lt;hex&gt;.part</c> is the
+/// beginning that was uploaded, <c>&lt;hex&gt;.fetch</c> the beginning that this node fetched: neither waits for the
+/// other, and the first that is whole becomes the artifact.
 /// </summary>
 internal sealed class ArtifactStore(string directory)
 {
     private readonly Lock _writersLock = new();
-    private readonly HashSet<Digest> _writers = [];
+    private readonly Lock _publishing = new();
+    private readonly HashSet<string> _written = [];
     private readonly ConcurrentDictionary<Digest, Digest> _verityDigests = new();
     private readonly ConcurrentDictionary<Digest, Lock> _readers = new();
 
@@ -37,51 +39,104 @@ internal sealed class ArtifactStore(string directory)
     /// </summary>
     public bool RulesOut(Artifact stated) => Find(stated.Sha256) is not null && !Holds(stated);
 
-    /// <summary>Bytes held of an artifact that is not whole.</summary>
-    public long BytesHeld(Digest sha256)
+    /// <summary>Bytes held of an artifact that is not whole, however they came.</summary>
+    public long BytesHeld(Digest sha256) => Math.Max(BytesUploaded(sha256), LengthOf(FetchPathOf(sha256)));
+
+    /// <summary>Bytes that were uploaded of an artifact that is not whole.</summary>
+    public long BytesUploaded(Digest sha256) => LengthOf(PartPathOf(sha256));
+
+    /// <summary>The right to add to the upload of one artifact, which one writer at a time has.</summary>
+    /// <returns>Null while another writer has it.</returns>
+    public ArtifactWriter? TryUpload(Digest sha256) => TryWrite(sha256, PartPathOf(sha256));
+
+    /// <summary>The right to add to what this node fetches of one artifact, which one writer at a time has.</summary>
+    /// <returns>Null while another writer has it.</returns>
+    public ArtifactWriter? TryFetch(Digest sha256) => TryWrite(sha256, FetchPathOf(sha256));
+
+    /// <summary>The tree kept for a fetch that is under way, if it is the one that the artifact states.</summary>
+    public VerityTree? FetchedTreeOf(Artifact stated)
     {
-        var part = new FileInfo(PartPathOf(sha256));
-        return part.Exists ? part.Length : 0;
+        string path = FetchedTreePathOf(stated.Sha256);
+        if (LengthOf(path) != VerityTree.LengthOf((long)stated.Size) || !File.Exists(path)) return null;
+
+        return VerityTree.TryRead(File.ReadAllBytes(path), (long)stated.Size, stated.FsVerity, out var tree) ? tree : null;
     }
 
-    /// <summary>The right to add to one artifact, which one writer at a time has.</summary>
-    /// <returns>Null while another writer has it.</returns>
-    public ArtifactWriter? TryWrite(Digest sha256)
+    /// <summary>Keeps the tree of a fetch until the artifact is whole. The caller has the right to fetch.</summary>
+    public void KeepFetchedTree(Artifact stated, VerityTree tree) =>
+        DurableFile.Write(FetchedTreePathOf(stated.Sha256), tree.Bytes, DurableFile.Public);
+
+    /// <summary>
+    /// Makes a writer's file the artifact, unless another was first: then it is not needed. The tree goes before it: an
+    /// artifact without one is never seen.
+    /// </summary>
+    internal void Publish(Digest sha256, VerityTree tree, string path)
+    {
+        lock (_publishing)
+        {
+            if (Find(sha256) is null)
+            {
+                DurableFile.Write(TreePathOf(sha256), tree.Bytes, DurableFile.Public);
+                File.Move(path, PathOf(sha256), overwrite: true);
+                FileSync.Directory(directory);
+                _verityDigests[sha256] = tree.Digest;
+            }
+        }
+
+        DeleteParts(sha256);
+    }
+
+    internal void Release(string path)
+    {
+        lock (_writersLock) _written.Remove(path);
+    }
+
+    private ArtifactWriter? TryWrite(Digest sha256, string path)
     {
         lock (_writersLock)
         {
-            if (!_writers.Add(sha256)) return null;
+            if (!_written.Add(path)) return null;
         }
 
         try
         {
-            return new ArtifactWriter(this, sha256);
+            return new ArtifactWriter(this, sha256, path);
         }
         catch
         {
-            Release(sha256);
+            Release(path);
             throw;
         }
     }
 
-    internal string PathOf(Digest sha256) => Path.Combine(directory, sha256.ToHex());
-
-    internal string TreePathOf(Digest sha256) => PathOf(sha256) + ".tree";
-
-    internal string PartPathOf(Digest sha256) => PathOf(sha256) + ".part";
-
-    /// <summary>Makes the part the artifact. The tree goes first: an artifact without one is never seen.</summary>
-    internal void Publish(Digest sha256, VerityTree tree)
+    // What a writer has open, it deletes itself when it finds the artifact whole.
+    private void DeleteParts(Digest sha256)
     {
-        DurableFile.Write(TreePathOf(sha256), tree.Bytes, DurableFile.Public);
-        File.Move(PartPathOf(sha256), PathOf(sha256), overwrite: true);
-        FileSync.Directory(directory);
-        _verityDigests[sha256] = tree.Digest;
+        lock (_writersLock)
+        {
+            foreach (string path in new[] { PartPathOf(sha256), FetchPathOf(sha256) })
+            {
+                if (!_written.Contains(path)) File.Delete(path);
+            }
+        }
+
+        File.Delete(FetchedTreePathOf(sha256));
     }
 
-    internal void Release(Digest sha256)
+    private string PathOf(Digest sha256) => Path.Combine(directory, sha256.ToHex());
+
+    private string TreePathOf(Digest sha256) => PathOf(sha256) + ".tree";
+
+    private string PartPathOf(Digest sha256) => PathOf(sha256) + ".part";
+
+    private string FetchPathOf(Digest sha256) => PathOf(sha256) + ".fetch";
+
+    private string FetchedTreePathOf(Digest sha256) => PathOf(sha256) + ".fetch.tree";
+
+    private static long LengthOf(string path)
     {
-        lock (_writersLock) _writers.Remove(sha256);
+        var file = new FileInfo(path);
+        return file.Exists ? file.Length : 0;
     }
 
     // The tree is looked at once, by whoever asks first; then its digest is remembered.

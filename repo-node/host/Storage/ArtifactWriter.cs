@@ -6,8 +6,8 @@ using SupplyChain.Protocol.Artifacts;
 namespace SupplyChain.RepoNode.Storage;
 
 /// <summary>
-/// Adds to the end of one artifact's part, in the order of its bytes, and completes it. What was added stays when the
-/// writer is gone.
+/// Adds to the end of one part of an artifact, in the order of its bytes, and completes it. What was added stays when the
+/// writer is gone, unless the artifact is whole by then.
 /// </summary>
 internal sealed class ArtifactWriter : IDisposable
 {
@@ -15,13 +15,15 @@ internal sealed class ArtifactWriter : IDisposable
 
     private readonly ArtifactStore _store;
     private readonly Digest _sha256;
+    private readonly string _path;
     private readonly FileStream _part;
 
-    internal ArtifactWriter(ArtifactStore store, Digest sha256)
+    internal ArtifactWriter(ArtifactStore store, Digest sha256, string path)
     {
         _store = store;
         _sha256 = sha256;
-        _part = new FileStream(store.PartPathOf(sha256), new FileStreamOptions
+        _path = path;
+        _part = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,
             Access = FileAccess.ReadWrite,
@@ -64,6 +66,27 @@ internal sealed class ArtifactWriter : IDisposable
     /// <summary>Forgets everything held.</summary>
     public void Truncate() => _part.SetLength(0);
 
+    /// <summary>Keeps the pieces at the beginning that fit the tree, and forgets everything behind them.</summary>
+    /// <param name="tree">The artifact's.</param>
+    /// <param name="known">So many pieces are known to fit, and not read again.</param>
+    /// <returns>How many pieces are kept.</returns>
+    public int KeepPieces(VerityTree tree, int known)
+    {
+        byte[] buffer = new byte[VerityTree.PieceSize];
+        int kept = (int)Math.Min(known, Held / VerityTree.PieceSize);
+        for (; kept < tree.PieceCount; kept++)
+        {
+            var piece = buffer.AsSpan(0, tree.PieceLength(kept));
+            _part.Position = OffsetOf(kept);
+            int read = _part.ReadAtLeast(piece, piece.Length, throwOnEndOfStream: false);
+            if (read < piece.Length || !tree.VerifyPiece(kept, piece)) break;
+        }
+
+        _part.SetLength(Math.Min(OffsetOf(kept), tree.Size));
+        _part.Position = _part.Length;
+        return kept;
+    }
+
     /// <summary>
     /// Reads everything back from the disk and publishes it if its SHA-256 is the artifact's name. Otherwise forgets
     /// it.
@@ -75,7 +98,7 @@ internal sealed class ArtifactWriter : IDisposable
         var tree = ReadBack(out var digest);
         if (digest == _sha256)
         {
-            _store.Publish(_sha256, tree);
+            _store.Publish(_sha256, tree, _path);
             return true;
         }
 
@@ -85,9 +108,10 @@ internal sealed class ArtifactWriter : IDisposable
 
     public void Dispose()
     {
+        bool isOfUse = _part.Length > 0 && _store.Find(_sha256) is null;
         _part.Dispose();
-        if (_store.BytesHeld(_sha256) == 0) File.Delete(_store.PartPathOf(_sha256));
-        _store.Release(_sha256);
+        if (!isOfUse) File.Delete(_path);
+        _store.Release(_path);
     }
 
     private VerityTree ReadBack(out Digest digest)
@@ -106,4 +130,6 @@ internal sealed class ArtifactWriter : IDisposable
         digest = new Digest(sha256.GetHashAndReset());
         return verity.Finish();
     }
+
+    private static long OffsetOf(int piece) => (long)piece * VerityTree.PieceSize;
 }

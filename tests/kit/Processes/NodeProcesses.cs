@@ -104,11 +104,13 @@ public sealed class NodeProcesses : IAsyncDisposable
     public async Task UploadAsync(NodeProcess node, byte[] bytes)
     {
         var sha256 = Digest.Of(bytes);
-        byte[] message = new ByteWriter().Bytes("supplychain/upload/v1"u8).U8(0).Text16(TestNetwork.Origin)
-            .Digest(sha256).U64((ulong)bytes.Length).ToArray();
+        ulong expires = (ulong)DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        byte[] message = new ByteWriter().Bytes("supplychain/upload/v2"u8).U8(0).Text16(TestNetwork.Origin)
+            .Text16(node.Name).Digest(sha256).U64((ulong)bytes.Length).U64(expires).ToArray();
         using var request = new HttpRequestMessage(HttpMethod.Put, $"/artifact/sha256/{sha256}");
         request.Content = new ByteArrayContent(bytes);
         request.Headers.Add("Supplychain-Publisher", Network.Publisher.PublicKey.ToHex());
+        request.Headers.Add("Supplychain-Expires", StrictDecimal.Encode(expires));
         request.Headers.Add("Supplychain-Signature", Convert.ToBase64String(Network.Publisher.Sign(message)));
         using var answer = await node.Http.SendAsync(request);
         answer.EnsureSuccessStatusCode();

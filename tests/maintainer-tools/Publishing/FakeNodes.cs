@@ -130,7 +130,8 @@ internal sealed class FakeNodes : HttpMessageHandler
         if (request.Method == HttpMethod.Head)
             return whole ? new HttpResponseMessage(HttpStatusCode.OK) : WithOffset(new HttpResponseMessage(HttpStatusCode.NotFound), held.Count);
         if (node.SaysItHasEveryByte) return WithOffset(Problem(HttpStatusCode.Conflict, "upload-offset"), (int)request.Content!.Headers.ContentRange!.Length!);
-        if (!IsPermitted(request, hex)) return Problem(HttpStatusCode.Forbidden, "unknown-publisher");
+        if (node.UploadRefusal is { } refusal) return Problem(HttpStatusCode.Forbidden, refusal);
+        if (!IsPermitted(node, request, hex)) return Problem(HttpStatusCode.Forbidden, "unknown-publisher");
 
         if (node.EndedBeforeReadingBack && request.Content!.Headers.ContentRange?.Length == held.Count)
         {
@@ -151,12 +152,16 @@ internal sealed class FakeNodes : HttpMessageHandler
         return Problem(HttpStatusCode.UnprocessableEntity, "digest-mismatch");
     }
 
-    private bool IsPermitted(HttpRequestMessage request, string hex)
+    private bool IsPermitted(Node node, HttpRequestMessage request, string hex)
     {
+        string name = Network.Nodes[Nodes.ToList().IndexOf(node)].Name;
+        Assert.True(StrictDecimal.TryDecode(request.Headers.GetValues("Supplychain-Expires").Single(), out ulong expires));
+        Assert.InRange((long)expires - Time.GetUtcNow().ToUnixTimeSeconds(), 1, 7_200);
         var publisher = Network.Root.Publishers[0];
         long size = request.Content!.Headers.ContentRange?.Length ?? request.Content.Headers.ContentLength ?? 0;
         Assert.True(Digest.TryParseHex(hex, out var sha256));
-        byte[] message = new ByteWriter().Bytes("supplychain/upload/v1"u8).U8(0).Text16(TestNetwork.Origin).Digest(sha256).U64((ulong)size).ToArray();
+        byte[] message = new ByteWriter().Bytes("supplychain/upload/v2"u8).U8(0).Text16(TestNetwork.Origin).Text16(name)
+            .Digest(sha256).U64((ulong)size).U64(expires).ToArray();
         return request.Headers.GetValues("Supplychain-Publisher").Single() == publisher.ToHex()
             && StrictBase64.TryDecode(request.Headers.GetValues("Supplychain-Signature").Single(), out byte[]? signature)
             && publisher.Verify(message, signature);
@@ -184,6 +189,9 @@ internal sealed class FakeNodes : HttpMessageHandler
 
         /// <summary>Refuses every statement with this name.</summary>
         public string? Refusal { get; set; }
+
+        /// <summary>Refuses every upload with this name.</summary>
+        public string? UploadRefusal { get; set; }
 
         /// <summary>Takes statements and does nothing with them.</summary>
         public bool Swallows { get; set; }

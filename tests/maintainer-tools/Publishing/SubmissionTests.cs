@@ -275,6 +275,19 @@ public sealed class SubmissionTests : IDisposable
         Assert.Equal((ExitCode.Refused, "unknown-publisher"), (failure.Code, failure.Name));
     }
 
+    [Theory]
+    [InlineData("permit-expired")]
+    [InlineData("permit-too-long")]
+    public async Task A_refused_upload_says_what_to_do(string name)
+    {
+        foreach (var node in _nodes.Nodes) node.UploadRefusal = name;
+
+        var failure = await FailureOfAsync(UploadAsync);
+
+        Assert.Equal((ExitCode.Refused, name), (failure.Code, failure.Name));
+        Assert.NotEmpty(failure.Hint);
+    }
+
     [Fact]
     public async Task What_comes_next_is_read_from_a_quorums_map()
     {

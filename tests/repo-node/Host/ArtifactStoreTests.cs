@@ -68,14 +68,14 @@ public sealed class ArtifactStoreTests : IDisposable
     [Fact]
     public async Task An_upload_goes_on_where_it_broke_off()
     {
-        using (var first = Store.TryWrite(Stated.Sha256)!)
+        using (var first = Store.TryUpload(Stated.Sha256)!)
         {
             Assert.False(await first.AppendAsync(new MemoryStream(Bytes[..1000]), 2000, default));
         }
 
         Assert.Equal(1000, Store.BytesHeld(Stated.Sha256));
         Assert.Null(Store.Find(Stated.Sha256));
-        using (var second = Store.TryWrite(Stated.Sha256)!)
+        using (var second = Store.TryUpload(Stated.Sha256)!)
         {
             Assert.Equal(1000, second.Held);
             Assert.True(await second.AppendAsync(new MemoryStream(Bytes[1000..]), Bytes.Length - 1000, default));
@@ -88,7 +88,7 @@ public sealed class ArtifactStoreTests : IDisposable
     [Fact]
     public async Task More_bytes_than_announced_are_not_taken()
     {
-        using var writer = Store.TryWrite(Stated.Sha256)!;
+        using var writer = Store.TryUpload(Stated.Sha256)!;
 
         Assert.False(await writer.AppendAsync(new MemoryStream(Bytes), 10, default));
         Assert.True(writer.Held <= 10);
@@ -99,7 +99,7 @@ public sealed class ArtifactStoreTests : IDisposable
     {
         byte[] other = [.. Bytes];
         other[^1] ^= 1;
-        using (var writer = Store.TryWrite(Stated.Sha256)!)
+        using (var writer = Store.TryUpload(Stated.Sha256)!)
         {
             Assert.True(await writer.AppendAsync(new MemoryStream(other), other.Length, default));
             Assert.False(writer.TryComplete());
@@ -113,13 +113,13 @@ public sealed class ArtifactStoreTests : IDisposable
     public void One_writer_at_a_time()
     {
         var store = Store;
-        using (var writer = store.TryWrite(Stated.Sha256))
+        using (var writer = store.TryUpload(Stated.Sha256))
         {
             Assert.NotNull(writer);
-            Assert.Null(store.TryWrite(Stated.Sha256));
+            Assert.Null(store.TryUpload(Stated.Sha256));
         }
 
-        using var next = store.TryWrite(Stated.Sha256);
+        using var next = store.TryUpload(Stated.Sha256);
         Assert.NotNull(next);
     }
 
@@ -132,7 +132,7 @@ public sealed class ArtifactStoreTests : IDisposable
         File.WriteAllBytes(path + ".part", Bytes[..500]);
 
         Assert.Null(Store.Find(Stated.Sha256));
-        using (var writer = Store.TryWrite(Stated.Sha256)!)
+        using (var writer = Store.TryUpload(Stated.Sha256)!)
         {
             Assert.Equal(500, writer.Held);
             await writer.AppendAsync(new MemoryStream(Bytes[500..]), Bytes.Length - 500, default);
@@ -183,7 +183,7 @@ public sealed class ArtifactStoreTests : IDisposable
 
     internal static async Task WriteAsync(ArtifactStore store, byte[] bytes)
     {
-        using var writer = store.TryWrite(Digest.Of(bytes))!;
+        using var writer = store.TryUpload(Digest.Of(bytes))!;
         Assert.True(await writer.AppendAsync(new MemoryStream(bytes), bytes.Length, default));
         Assert.True(writer.TryComplete());
     }

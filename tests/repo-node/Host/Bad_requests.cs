@@ -177,6 +177,25 @@ public sealed class Bad_requests(NodeApiTests.Running running) : IClassFixture<N
         await AssertUnharmedAsync();
     }
 
+    [Fact]
+    public async Task That_bring_an_artifact_too_slowly_are_cut_off()
+    {
+        // So much at once that the server's own limit, 240 bytes a second, would bear with it for minutes.
+        byte[] bytes = ArtifactStoreTests.Pattern(150_000);
+        using var permitted = running.Nodes.Upload(bytes, node: 2);
+        string[] headers =
+        [
+            .. permitted.Headers.Select(header => $"{header.Key}: {header.Value.Single()}"),
+            Length(bytes.Length),
+        ];
+
+        // Node 2, so that the other tests find theirs without the beginning of an artifact.
+        var url = new Uri(running.Nodes.Network.Root.Nodes[2].Url);
+        var answer = await RawHttp.SendAsync(url, RawHttp.Request($"PUT {permitted.RequestUri}", headers, bytes.AsSpan(..100_000)));
+
+        AssertProblem(answer, 408, "too-slow");
+    }
+
     private static string Length(int length) => string.Create(CultureInfo.InvariantCulture, $"Content-Length: {length}");
 
     private static void AssertProblem(RawHttp.Answer answer, int status, string name)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Serilog;
 using SupplyChain.Protocol;
+using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Api;
@@ -87,15 +88,19 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
             Artifacts = [ArtifactStoreTests.StatedOf(bytes)],
         };
 
-    /// <summary>An upload request as a publisher signs it.</summary>
-    public HttpRequestMessage Upload(byte[] bytes, Ed25519PrivateKey? publisher = null)
+    /// <summary>An upload request to a node, the first unless told otherwise, as a publisher signs it for an hour.</summary>
+    public HttpRequestMessage Upload(
+        byte[] bytes, Ed25519PrivateKey? publisher = null, int node = 0, TimeSpan? lifetime = null)
     {
         var key = publisher ?? Network.Publisher;
+        ulong expires = (ulong)(DateTimeOffset.UtcNow + (lifetime ?? TimeSpan.FromHours(1))).ToUnixTimeSeconds();
         var sha256 = Digest.Of(bytes);
         var request = new HttpRequestMessage(HttpMethod.Put, $"/artifact/sha256/{sha256}");
         request.Content = new ByteArrayContent(bytes);
         request.Headers.Add(UploadPermission.PublisherHeader, key.PublicKey.ToHex());
-        byte[] signature = key.Sign(UploadPermission.Message(TestNetwork.Origin, sha256, bytes.Length));
+        request.Headers.Add(UploadPermission.ExpiresHeader, StrictDecimal.Encode(expires));
+        byte[] signature = key.Sign(
+            UploadPermission.Message(TestNetwork.Origin, Network.Root.Nodes[node].Name, sha256, bytes.Length, expires));
         request.Headers.Add(UploadPermission.SignatureHeader, Convert.ToBase64String(signature));
         return request;
     }

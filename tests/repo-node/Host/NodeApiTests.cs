@@ -153,6 +153,25 @@ public sealed class NodeApiTests(NodeApiTests.Running running) : IClassFixture<N
     }
 
     [Fact]
+    public async Task A_permit_is_for_one_node_and_for_a_while()
+    {
+        byte[] bytes = ArtifactStoreTests.Pattern(7_500);
+        using var elsewhere = Nodes.Upload(bytes, node: 1);
+        await AssertProblemAsync(await Client.SendAsync(elsewhere), HttpStatusCode.Forbidden, "unknown-publisher");
+
+        using var over = Nodes.Upload(bytes, lifetime: TimeSpan.FromSeconds(-1));
+        await AssertProblemAsync(await Client.SendAsync(over), HttpStatusCode.Forbidden, "permit-expired");
+
+        using var endless = Nodes.Upload(bytes, lifetime: TimeSpan.FromDays(1));
+        await AssertProblemAsync(await Client.SendAsync(endless), HttpStatusCode.Forbidden, "permit-too-long");
+
+        using var made = Nodes.Upload(bytes);
+        made.Headers.Remove(Api.UploadPermission.ExpiresHeader);
+        made.Headers.Add(Api.UploadPermission.ExpiresHeader, "9007199254740991");
+        await AssertProblemAsync(await Client.SendAsync(made), HttpStatusCode.Forbidden, "unknown-publisher");
+    }
+
+    [Fact]
     public async Task A_statement_that_is_none_is_malformed()
     {
         await AssertProblemAsync(await PostAsync("{}"u8.ToArray()), HttpStatusCode.BadRequest, "malformed");

@@ -126,7 +126,7 @@ public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
         var one = LoopbackNetwork.ReleaseOf(Payload, "6.1.10");
         var other = LoopbackNetwork.ReleaseOf(Payload, "6.1.11");
         Assert.True((await _nodes.Clients[0].SendAsync(_nodes.Upload(Payload))).IsSuccessStatusCode);
-        Assert.True((await _nodes.Clients[1].SendAsync(_nodes.Upload(Payload))).IsSuccessStatusCode);
+        Assert.True((await _nodes.Clients[1].SendAsync(_nodes.Upload(Payload, node: 1))).IsSuccessStatusCode);
         await Task.WhenAll(_nodes.SubmitAsync(0, one), _nodes.SubmitAsync(1, other));
 
         await LoopbackNetwork.EventuallyAsync(async () => (await CheckpointAsync(2)).Size.Value == 4);
@@ -143,7 +143,7 @@ public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
 
     private async Task PublishAsync(int node, Protocol.Statements.Release release)
     {
-        using var uploaded = await _nodes.Clients[node].SendAsync(_nodes.Upload(Payload));
+        using var uploaded = await _nodes.Clients[node].SendAsync(_nodes.Upload(Payload, node: node));
         Assert.Equal(System.Net.HttpStatusCode.Created, uploaded.StatusCode);
         using var taken = await _nodes.SubmitAsync(node, release);
         Assert.Equal(System.Net.HttpStatusCode.Accepted, taken.StatusCode);

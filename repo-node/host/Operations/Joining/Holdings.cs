@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
+using SupplyChain.RepoNode.Operations.Fetching;
 using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Operations.Joining;
