@@ -16,6 +16,9 @@ internal sealed class PowerCutDisk(int operationsBeforeCut, bool filesAreSynced 
 
     public int Operations { get; private set; }
 
+    /// <summary>Told of each directory whose entries survive a cut from now on.</summary>
+    public Action<string>? DirectorySynced { get; init; }
+
     public void CreateDirectory(string path, UnixFileMode mode)
     {
         Count();
@@ -89,7 +92,11 @@ internal sealed class PowerCutDisk(int operationsBeforeCut, bool filesAreSynced 
         Count();
         _disk.Sync(path);
         bool isDirectory = Directory.Exists(path);
-        if (isDirectory) _unsynced.RemoveAll(change => !change.IsContent && Path.GetDirectoryName(change.Path) == path);
+        if (isDirectory)
+        {
+            _unsynced.RemoveAll(change => !change.IsContent && Path.GetDirectoryName(change.Path) == path);
+            DirectorySynced?.Invoke(path);
+        }
         else if (filesAreSynced) _unsynced.RemoveAll(change => change.IsContent && change.Path == path);
     }
 

@@ -1,22 +1,23 @@
-using System.Text.Json;
-using SupplyChain.UpdaterAgent.Core.Download;
+using SupplyChain.Protocol.Trust;
+using SupplyChain.Tests.Kit;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.Tests.Installation;
-using SupplyChain.UpdaterAgent.Tests.Network;
 
 namespace SupplyChain.UpdaterAgent.Tests.Survival;
 
 /// <summary>
 /// The agent is killed before every single effect of an update: each request to a node and each operation on the disk, be it
-/// for the trusted state, the proof, the slot or the journal; with nothing lost, with everything lost that was not
-/// synced, and with some of it lost. Then it starts again.
+/// for the trusted state, the proof, the slot or the journal; and each time once with nothing lost, once with everything
+/// lost that was not synced, and once with some of it lost. Then it starts again.
 /// </summary>
 public sealed class Killed_at_every_effect
 {
-    private const int Losses = 3;
-
-    private static readonly byte[] Old = Bytes(1, 70_000);
-    private static readonly byte[] New = Bytes(2, 600_000);
+    private enum Loss
+    {
+        Nothing,
+        AllUnsynced,
+        SomeUnsynced,
+    }
 
     [Fact]
     public Task Of_the_first_installation() => KillEverywhere(installedBefore: false);
@@ -24,43 +25,67 @@ public sealed class Killed_at_every_effect
     [Fact]
     public Task Of_an_update() => KillEverywhere(installedBefore: true);
 
-    private static async Task KillEverywhere(bool installedBefore)
+    [Fact]
+    public async Task And_this_test_sees_a_sync_that_is_missing()
     {
-        using var network = new FakeNetwork();
-        network.Offer("1.0.0", Old);
-        var before = network.LogAfter(2);
-        network.Offer("2.0.0", New);
+        using var update = await RepeatedUpdate.Create(installedBefore: true);
+        int broken = 0;
         bool killed = true;
         for (int effects = 0; killed; effects++)
         {
-            using var agent = await new AgentUnderTest(network).Initialise();
-            foreach (var node in network.Nodes) node.Log = before;
-            Assert.Equal(ExitCode.Done, await agent.RunJson(installedBefore ? "install" : "check"));
-            var trusted = await agent.Status();
-            foreach (var node in network.Nodes) node.Log = null;
+            update.StartOver();
+            var disk = new PowerCutDisk(effects, filesAreSynced: false);
+            killed = await IsKilled(update, disk, disk.Count);
+            disk.LoseUnsynced();
+            if (await update.Agent.RunJson("status") != ExitCode.Done) broken++;
+        }
 
-            var disk = new PowerCutDisk(effects);
-            killed = await IsKilled(agent, disk);
-            if (effects % Losses > 0) disk.LoseUnsynced(effects % Losses == 1 ? null : new Random(effects));
+        Assert.NotEqual(0, broken);
+    }
 
-            await AssertWhole(agent, trusted, installedBefore);
-            if (!killed) Assert.Equal(New, await File.ReadAllBytesAsync(agent.CurrentFile!));
-
-            // And it goes on from there.
-            Assert.Equal(ExitCode.Done, await agent.RunJson("install"));
-            Assert.Equal(New, await File.ReadAllBytesAsync(agent.CurrentFile!));
-            Assert.Equal("2.0.0", (await agent.Status()).GetProperty("installed").GetString());
+    private static async Task KillEverywhere(bool installedBefore)
+    {
+        using var update = await RepeatedUpdate.Create(installedBefore);
+        bool killed = true;
+        for (int effects = 0; killed; effects++)
+        {
+            killed = false;
+            foreach (var loss in Enum.GetValues<Loss>()) killed |= await Kill(update, effects, loss);
         }
     }
 
-    private static async Task<bool> IsKilled(AgentUnderTest agent, PowerCutDisk disk)
+    private static async Task<bool> Kill(RepeatedUpdate update, int effects, Loss loss)
     {
-        using var http = new HttpClient(new KilledNetwork(agent.Network, disk), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        string when = $"killed before effect {effects}, lost: {loss}";
+        update.StartOver();
+
+        // What was synced stays; and what the agent acts on, as when it asks a node, was synced before.
+        var durable = update.FirstCopy();
+        var disk = new PowerCutDisk(effects)
+        {
+            DirectorySynced = folder => durable = folder == update.Agent.State.Path ? update.FirstCopy() : durable,
+        };
+        bool killed = await IsKilled(update, disk, request: () =>
+        {
+            disk.Count();
+            durable = update.FirstCopy();
+        });
+        if (loss != Loss.Nothing) disk.LoseUnsynced(loss == Loss.SomeUnsynced ? new Random(effects) : null);
+
+        await update.AssertOldOrNew(when);
+        AssertNothingOlderTrusted(durable, update.Loaded(), when);
+        var status = await update.Agent.Status();
+        Assert.Equal(0, status.GetProperty("quarantined").GetArrayLength());
+        if (!killed) Assert.Equal("2.0.0", status.GetProperty("installed").GetString());
+        await update.AssertGoesOn(when);
+        return killed;
+    }
+
+    private static async Task<bool> IsKilled(RepeatedUpdate update, PowerCutDisk disk, Action request)
+    {
         try
         {
-            // One request at a time, so that the same number means the same effect in every run.
-            var limits = new DownloadLimits { PerNode = 1 };
-            Assert.Equal(ExitCode.Done, await agent.RunIn(agent.World with { Http = http, Disk = disk, Download = limits }, "install"));
+            Assert.Equal(ExitCode.Done, await update.Install(disk, request));
             return false;
         }
         catch (PowerCutException)
@@ -69,32 +94,14 @@ public sealed class Killed_at_every_effect
         }
     }
 
-    private static async Task AssertWhole(AgentUnderTest agent, JsonElement trusted, bool installedBefore)
+    private static void AssertNothingOlderTrusted(TrustedState durable, TrustedState found, string when)
     {
-        byte[]? current = agent.CurrentFile is { } file ? await File.ReadAllBytesAsync(file) : null;
-        Assert.True(current is null ? !installedBefore : current.AsSpan().SequenceEqual(Old) || current.AsSpan().SequenceEqual(New));
-
-        var status = await agent.Status();
-        foreach (string monotone in (string[])["treeSize", "latestTime", "rootVersion"])
-            Assert.True(status.GetProperty(monotone).GetInt64() >= trusted.GetProperty(monotone).GetInt64(), monotone);
-        Assert.NotEqual(-1, string.CompareOrdinal(status.GetProperty("floor").GetString(), trusted.GetProperty("floor").GetString()));
-        Assert.Equal(0, status.GetProperty("quarantined").GetArrayLength());
+        Assert.True(found.RootVersion >= durable.RootVersion, when);
+        Assert.True(found.LatestTime >= durable.LatestTime, when);
+        Assert.True((found.Confirmed?.Time ?? 0) >= (durable.Confirmed?.Time ?? 0), when);
+        Assert.True((found.Checkpoint?.Size.Value ?? 0) >= (durable.Checkpoint?.Size.Value ?? 0), when);
+        Assert.True(FloorOf(found) >= FloorOf(durable), when);
     }
 
-    private static byte[] Bytes(int seed, int size)
-    {
-        byte[] bytes = new byte[size];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
-    }
-
-    /// <summary>Requests end with the power too.</summary>
-    private sealed class KilledNetwork(FakeNetwork network, PowerCutDisk disk) : DelegatingHandler(network)
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            disk.Count();
-            return base.SendAsync(request, cancellationToken);
-        }
-    }
+    private static Protocol.Statements.ReleaseVersion? FloorOf(TrustedState state) => state.FloorOf(TestNetwork.Product, TestNetwork.Channel);
 }
