@@ -10,6 +10,8 @@ namespace SupplyChain.UpdaterAgent.Tests.Hostile;
 /// <summary>Old, split, stale and invented histories, and rows that are not those of the newest one.</summary>
 public sealed class Histories
 {
+    private const int Liar = 2;
+
     [Fact]
     public async Task An_older_log_is_checkpoint_rolled_back()
     {
@@ -159,15 +161,45 @@ public sealed class Histories
     }
 
     [Fact]
-    public async Task One_liar_among_four_hides_nothing()
+    public async Task One_liar_that_offers_an_older_certified_release_does_not_keep_the_agent_from_the_newest()
+    {
+        await using var attacked = await Attacked.WithVersionOne();
+        attacked.Network.Offer("1.5.0", Attacked.One);
+        attacked.Network.Nodes[Liar].Log = attacked.Network.LogAfter(4);
+        attacked.Network.Offer("2.0.0", Attacked.Two);
+
+        // What it shows is certified, fresh and newer than what is trusted: asked alone, it is believed.
+        var liarFirst = attacked.Agent.World with { Random = DrawnOrder.AskingFirst(Liar) };
+        Assert.Equal(ExitCode.Done, await attacked.Agent.RunIn(liarFirst, "check"));
+        Assert.Equal("1.5.0", attacked.Agent.Json.GetProperty("available").GetProperty("version").GetString());
+
+        attacked.Network.Requests.Clear();
+        Assert.Equal(ExitCode.Done, await attacked.Agent.RunIn(attacked.Agent.World with { Random = DrawnOrder.AskingFirst(Liar) }, "install"));
+        Assert.Equal(Liar, attacked.Network.Requests.First().Node);
+        Assert.Equal("2.0.0", attacked.Agent.Json.GetProperty("version").GetString());
+        Assert.Equal(Attacked.Two, await File.ReadAllBytesAsync(attacked.Agent.CurrentFile!));
+    }
+
+    [Fact]
+    public async Task One_liar_that_says_nothing_is_new_is_believed_until_another_node_is_asked_first()
     {
         await using var attacked = await Attacked.OfferedVersionTwo();
-        var old = attacked.Network.LogAfter(2);
-        attacked.Network.Nodes[2].Log = old;
-        attacked.Network.Nodes[2].Cosigners = [2];
-        // It may be the first to be asked, so that this run sees nothing new; not in every run.
-        for (int run = 0; run < 20 && !attacked.Agent.Output.Contains("2.0.0", StringComparison.Ordinal); run++)
-            Assert.Equal(ExitCode.Done, await attacked.Agent.RunJson("install"));
+        attacked.Network.Nodes[Liar].Log = attacked.Network.LogAfter(2);
+        Assert.Equal(ExitCode.Done, await attacked.Agent.RunIn(attacked.Agent.World with { Random = DrawnOrder.AskingFirst(Liar) }, "install"));
+        Assert.Equal("already-installed", attacked.Agent.Json.GetProperty("status").GetString());
+
+        Assert.Equal(ExitCode.Done, await attacked.Agent.RunIn(attacked.Agent.World with { Random = DrawnOrder.AskingFirst(0) }, "install"));
+        Assert.Equal("2.0.0", attacked.Agent.Json.GetProperty("version").GetString());
         Assert.Equal(Attacked.Two, await File.ReadAllBytesAsync(attacked.Agent.CurrentFile!));
+    }
+
+    [Fact]
+    public async Task One_liar_hides_nothing_from_a_machine_that_asks_everyone_for_the_time()
+    {
+        await using var attacked = await Attacked.OfferedVersionTwo();
+        attacked.Network.Nodes[Liar].Log = attacked.Network.LogAfter(2);
+        var startedAnew = attacked.Agent.World with { Random = DrawnOrder.AskingFirst(Liar), Steady = () => (0, default) };
+        Assert.Equal(ExitCode.Done, await attacked.Agent.RunIn(startedAnew, "check"));
+        Assert.Equal("2.0.0", attacked.Agent.Json.GetProperty("available").GetProperty("version").GetString());
     }
 }
