@@ -1,13 +1,18 @@
 using SupplyChain.Protocol.Verification;
+using SupplyChain.UpdaterAgent.Core.Installation;
 
 namespace SupplyChain.UpdaterAgent.Core;
 
 /// <summary>What a node did instead of answering well: a stable name for programs and a sentence for people.</summary>
 /// <param name="Kind">What went wrong.</param>
-/// <param name="Detail">What was seen, without the node's name.</param>
+/// <param name="Detail">What was seen, without the node's name. Made fit for a terminal: it may hold the node's own bytes.</param>
 /// <param name="Rejection">With <see cref="FaultKind.Rejected"/>: the rule that refused.</param>
 public sealed record NodeFault(FaultKind Kind, string Detail, Rejection? Rejection = null)
 {
+    private const int MaxDetailLength = 300;
+
+    public string Detail { get; } = PrintableText.Of(Detail, MaxDetailLength);
+
     /// <summary>Verification refused what came.</summary>
     public static NodeFault Of(Rejection rejection) => new(FaultKind.Rejected, rejection.Detail, rejection);
 

@@ -105,11 +105,16 @@ internal sealed class FakeNetwork : HttpMessageHandler
     /// <summary>The answer of the node at the request's address.</summary>
     public HttpResponseMessage Answer(HttpRequestMessage request)
     {
-        int node = Root.Nodes.ToList().FindIndex(identity => new Uri(identity.Url).Authority == request.RequestUri!.Authority);
+        int node = IndexAt(request.RequestUri!);
         Requests.Enqueue((node, request.RequestUri!.PathAndQuery));
         // One answer at a time: a test may change the log in the middle of a download.
         lock (_answering) return Nodes[node].Answer(request);
     }
+
+    /// <summary>The node whose address this is.</summary>
+    public FakeNode NodeAt(Uri address) => Nodes[IndexAt(address)];
+
+    private int IndexAt(Uri address) => Root.Nodes.ToList().FindIndex(identity => new Uri(identity.Url).Authority == address.Authority);
 
     // The same statements give the same log, entry by entry, so an old log is a prefix of the new one.
     private static void Append(TestLog log, Statement statement, Envelope entry)

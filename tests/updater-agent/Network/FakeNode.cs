@@ -44,6 +44,9 @@ internal sealed class FakeNode(FakeNetwork network, TestNode keys)
     /// <summary>Changes or replaces an answer: given the path and the honest answer.</summary>
     public Func<string, HttpResponseMessage, HttpResponseMessage>? Tamper { get; set; }
 
+    /// <summary>Over a real connection: the very bytes that it says instead of an answer.</summary>
+    public byte[]? Babble { get; set; }
+
     private TestLog Shown => Log ?? network.Log;
 
     public HttpResponseMessage Answer(HttpRequestMessage request)

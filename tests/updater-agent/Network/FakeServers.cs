@@ -112,6 +112,12 @@ internal sealed class FakeServers : IAsyncDisposable
                         request.Content = new ByteArrayContent(sent);
                     }
 
+                    if (_network.NodeAt(request.RequestUri!).Babble is { } babble)
+                    {
+                        await stream.WriteAsync(babble, _stop.Token);
+                        return;
+                    }
+
                     using var answer = _network.Answer(request);
                     byte[] body = await answer.Content.ReadAsByteArrayAsync(_stop.Token);
                     await stream.WriteAsync(Head(answer, body.Length), _stop.Token);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using SupplyChain.UpdaterAgent.Core;
 
 namespace SupplyChain.UpdaterAgent.Transport;
@@ -162,8 +161,10 @@ internal sealed class CappedExchange(HttpClient http, TimeProvider clock, Traffi
         OperationCanceledException => new NodeFault(FaultKind.Unreachable, "no connection in time"),
         HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } =>
             new NodeFault(FaultKind.Truncated, "the connection ended early"),
-        HttpRequestException { InnerException: SocketException socket } => new NodeFault(FaultKind.Unreachable, socket.Message),
-        HttpRequestException or IOException => new NodeFault(FaultKind.Unreachable, error.Message),
+        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } =>
+            new NodeFault(FaultKind.Unreachable, "the connection ended without an answer"),
+        // The innermost says what happened, those around it that something did.
+        HttpRequestException or IOException => new NodeFault(FaultKind.Unreachable, error.GetBaseException().Message),
         _ => null,
     };
 }
