@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using SupplyChain.UpdaterAgent.Installation;
 
@@ -76,6 +77,30 @@ public class Health_commands
         string process = "/proc/" + report.Output.Trim();
         while (Directory.Exists(process) && clock.Elapsed < TimeSpan.FromSeconds(15)) await Task.Delay(10);
         Assert.False(Directory.Exists(process));
+    }
+
+    [Fact]
+    public async Task That_hang_with_children_of_another_user_are_not_healthy_and_it_is_told()
+    {
+        // What the base library throws where the kernel refuses a signal: for the command itself, or for some of its children.
+        const int notPermitted = 1;
+        Exception[] refusals = [new Win32Exception(notPermitted), new AggregateException(new Win32Exception(notPermitted))];
+        foreach (var refusal in refusals)
+        {
+            void End(Process process)
+            {
+                process.Kill(entireProcessTree: true);
+                throw refusal;
+            }
+
+            var hangs = new HealthCommand(["/bin/sh", "-c", "sleep 30; true"], TimeSpan.FromMilliseconds(300), End);
+            var report = await hangs.RunAsync("/slots/a", CancellationToken.None);
+
+            Assert.False(report.IsHealthy);
+            Assert.Equal(
+                "the health command did not end within 0.3 s, and not all of its processes could be ended: Operation not permitted",
+                report.Summary);
+        }
     }
 
     [Fact]

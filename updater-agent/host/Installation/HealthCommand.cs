@@ -21,15 +21,18 @@ internal sealed class HealthCommand
 
     private readonly IReadOnlyList<string> _command;
     private readonly TimeSpan _limit;
+    private readonly Action<Process> _end;
 
     /// <param name="command">The program and its first arguments.</param>
     /// <param name="limit">Null for <see cref="DefaultLimit"/>.</param>
-    public HealthCommand(IReadOnlyList<string> command, TimeSpan? limit = null)
+    /// <param name="end">Ends a command that hangs, with its children; null for <see cref="Process.Kill(bool)"/>.</param>
+    public HealthCommand(IReadOnlyList<string> command, TimeSpan? limit = null, Action<Process>? end = null)
     {
         if (command.Count == 0) throw new ArgumentException("A command has at least a program.", nameof(command));
 
         _command = command;
         _limit = limit ?? DefaultLimit;
+        _end = end ?? (process => process.Kill(entireProcessTree: true));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_limit, TimeSpan.Zero, nameof(limit));
     }
 
@@ -69,14 +72,28 @@ internal sealed class HealthCommand
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
-            return new(false, $"the health command did not end within {_limit.TotalSeconds:0.#} s", tail.Text);
+            string left = TryEnd(process) is { } why ? $", and not all of its processes could be ended: {why}" : "";
+            return new(false, $"the health command did not end within {_limit.TotalSeconds:0.#} s{left}", tail.Text);
         }
 
         // What the command left running may keep the pipes open for ever.
         await Task.WhenAny(readers, Task.Delay(Grace, CancellationToken.None));
         if (process.ExitCode > SignalBase) await ThrowIfStoppingAsync(stop);
         return new(process.ExitCode == 0, $"the health command exited with {process.ExitCode}", tail.Text);
+    }
+
+    // Null when it ended. A process of another user, as sudo starts them, is not ours to end; it is told, and left.
+    private string? TryEnd(Process process)
+    {
+        try
+        {
+            _end(process);
+            return null;
+        }
+        catch (Exception refused) when (refused is AggregateException or Win32Exception)
+        {
+            return refused.GetBaseException().Message;
+        }
     }
 
     // The signal that ended the command may reach the agent a little later.
