@@ -12,6 +12,7 @@ internal static class Excused
         ["ThresholdSig.Field.Limb.Read"] = OneOfOurs,
         ["RepoNode.Peers.PeerHello.ReadAsync"] = "PeerFrame.ReadAsync and then PeerHello.TryRead, which are registered",
         ["UpdaterAgent.Installation.Archives.ReadOnlyStream.Read"] = OneOfOurs,
+        ["UpdaterAgent.State.BoundedFile.Read"] = OneOfOurs,
         ["UpdaterAgent.State.KnownRoot.TryRead"] = "TrustRoot.TryReadEnvelope, which is registered, once for each envelope",
         ["MaintainerTools.Shares.DurableFile.Read"] = OneOfOurs,
         ["MaintainerTools.Commands.TrustRoots.TrustRootOptions.ReadKey"] = CommandLine,

@@ -21,6 +21,7 @@ public sealed class Bad_surroundings
     [InlineData(Start + ",\"product\":\"linux\"}")]
     [InlineData(Start + ",\"pollSeconds\":\"60\"}")]
     [InlineData(Start + ",\"pollSeconds\":-1}")]
+    [InlineData(Start + ",\"pollSeconds\":2592001}")]
     [InlineData(Start + ",\"pollSeconds\":99999999999}")]
     [InlineData(Start + ",\"cohort\":-1}")]
     [InlineData(Start + ",\"health\":\"/bin/true\"}")]
@@ -44,11 +45,45 @@ public sealed class Bad_surroundings
     [Fact]
     public Task A_nesting_bomb_stops_every_command() => AssertConfigurationRefusedAsync(Encoding.ASCII.GetBytes(new string('[', 60_000)));
 
+    [Fact]
+    public Task A_configuration_without_end_stops_every_command() =>
+        AssertConfigurationRefusedAsync(Encoding.ASCII.GetBytes(Start + new string(' ', 70_000) + "}"));
+
+    [Fact]
+    public async Task The_longest_wait_that_a_configuration_may_ask_for_is_one_that_run_can_wait()
+    {
+        using var agent = await new AgentUnderTest(new FakeNetwork()).Initialise("--poll-seconds", "2592000");
+        using var stop = new CancellationTokenSource();
+        var running = agent.RunIn(agent.World with { Random = new LargestDraw() }, stop.Token, "run");
+        while (!running.IsCompleted && agent.Network.Requests.IsEmpty) await Task.Delay(10);
+        await stop.CancelAsync();
+
+        // A wait too long for a timer would throw, whether or not it is cut short.
+        Assert.Equal(ExitCode.Done, await running);
+        Assert.Equal(1, agent.Json.GetProperty("cycles").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("2592001")]
+    [InlineData("2147483647")]
+    [InlineData("99999999999")]
+    [InlineData("soon")]
+    public async Task A_wait_that_no_configuration_may_have_is_refused_before_anything_is_made(string seconds)
+    {
+        using var agent = new AgentUnderTest(new FakeNetwork());
+        Assert.Equal(ExitCode.Usage, await agent.TryInitialise(null, null, "--poll-seconds", seconds));
+        var error = agent.Json.GetProperty("error");
+        Assert.Equal("usage", error.GetProperty("name").GetString());
+        Assert.Contains(seconds, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(agent.State.Path));
+    }
+
     [Theory]
     [InlineData("empty", "root-malformed")]
     [InlineData("cut", "root-malformed")]
     [InlineData("longer", "root-malformed")]
-    [InlineData("large", "trust-root-missing")]
+    [InlineData("large", "root-malformed")]
     [InlineData("missing", "trust-root-missing")]
     public async Task A_bad_trust_root_stops_every_command(string what, string name)
     {
@@ -107,4 +142,9 @@ public sealed class Bad_surroundings
     [
         .. Directory.EnumerateFiles(agent.State.Path).Where(path => Path.GetFileName(path) != "lock").Order(StringComparer.Ordinal),
     ];
+
+    private sealed class LargestDraw : Random
+    {
+        public override double NextDouble() => 0.999_999;
+    }
 }

@@ -160,6 +160,9 @@ public sealed class CommandLineTests
     [InlineData("--product", "Not A Name", ExitCode.Usage, "usage")]
     [InlineData("--trust-root", "/nonexistent/root", ExitCode.Environment, "trust-root-missing")]
     [InlineData("--trust-root", "/proc/self/cmdline", ExitCode.Refused, "root-malformed")]
+    [InlineData("--trust-root", "/dev/zero", ExitCode.Refused, "root-malformed")]
+    [InlineData("--trust-root", "/dev/null", ExitCode.Refused, "root-malformed")]
+    [InlineData("--trust-root", "/etc", ExitCode.Environment, "trust-root-missing")]
     public async Task A_bad_beginning_is_refused(string option, string value, int code, string name)
     {
         using var agent = new AgentUnderTest(new FakeNetwork());

@@ -33,6 +33,12 @@ internal sealed class InitCommand(World world)
                 $"It is {AgentConfig.Tree} or {AgentConfig.Livepatch}.");
         }
 
+        if (request.PollSeconds is { } poll && !AgentConfig.IsPoll(poll))
+        {
+            throw new CommandException(
+                ExitCode.Usage, "usage", $"{poll} s is no time between two looks.", $"It is {AgentConfig.LongestPollSeconds} s at most.");
+        }
+
         byte[] envelope = ReadEnvelope(request.TrustRoot);
         if (!TrustRoot.TryReadEnvelope(envelope, out var root, out var rejection))
         {
@@ -85,16 +91,14 @@ internal sealed class InitCommand(World world)
 
     private static byte[] ReadEnvelope(string path)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists)
+        if (!File.Exists(path))
         {
             throw new CommandException(
                 ExitCode.Environment, "trust-root-missing", $"{path} is not there.", "Give the file with --trust-root.");
         }
 
-        return file.Length <= Limits.MaxEntrySize
-            ? File.ReadAllBytes(path)
-            : throw new CommandException(
+        return BoundedFile.Read(path, Limits.MaxEntrySize)
+            ?? throw new CommandException(
                 ExitCode.Refused, "root-malformed", $"{path} is larger than a trust root can be.", GetAgain);
     }
 }

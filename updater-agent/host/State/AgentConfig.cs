@@ -10,7 +10,7 @@ namespace SupplyChain.UpdaterAgent.State;
 /// <param name="Channel">Which of its channels to follow.</param>
 /// <param name="Install">The folder of docs/protocol.md §9.</param>
 /// <param name="Health">Program and first arguments, run with the slot's path behind them; exit 0 means healthy.</param>
-/// <param name="PollSeconds">Between checks of <c>run</c>; an hour unless given.</param>
+/// <param name="PollSeconds">Between checks of <c>run</c>, <see cref="LongestPollSeconds"/> at most; an hour unless given.</param>
 /// <param name="Cohort">Where this machine stands in rollouts: drawn by <c>init</c>.</param>
 /// <param name="Kind">The payload kind that this agent installs, <c>tree</c> unless given: no release can choose another.</param>
 /// <param name="TransitionSeconds">After these a livepatch's transition has stalled.</param>
@@ -25,6 +25,9 @@ internal sealed record AgentConfig(
     int? TransitionSeconds = null)
 {
     public const int SizeLimit = 64 * 1024;
+
+    /// <summary>30 days. A timer of the base library runs for 49, and a wait is up to a fifth longer than this.</summary>
+    public const int LongestPollSeconds = 30 * 86_400;
 
     private const int DefaultPollSeconds = 3600;
     private const int ShortestPollSeconds = 5;
@@ -46,6 +49,8 @@ internal sealed record AgentConfig(
         : TransitionTimes.Default;
 
     public static bool IsKind(string kind) => kind is Tree or Livepatch;
+
+    public static bool IsPoll(int seconds) => seconds is >= 0 and <= LongestPollSeconds;
 
     /// <returns>Null, with the reason, when it is not a configuration.</returns>
     public static AgentConfig? Parse(ReadOnlySpan<byte> json, out string? error)
@@ -71,7 +76,7 @@ internal sealed record AgentConfig(
         : !Names.IsName(Channel) ? "channel"
         : !Path.IsPathFullyQualified(Install) || Install.Contains('\0') ? "install"
         : Health is not null && (Health is not [{ Length: > 0 }, ..] || Health.Any(part => part is null || part.Contains('\0'))) ? "health"
-        : PollSeconds < 0 ? "pollSeconds"
+        : PollSeconds is { } seconds && !IsPoll(seconds) ? "pollSeconds"
         : null;
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AgentConfigJson.Default.AgentConfig);

@@ -107,23 +107,31 @@ internal sealed class AgentState
 
     private static AgentConfig ReadConfig(StateFolder folder)
     {
-        if (!TryReadFile(folder.Config, AgentConfig.SizeLimit, out byte[]? json))
+        if (!File.Exists(folder.Config))
         {
             throw new CommandException(
                 ExitCode.Environment, "not-initialised", $"{folder.Path} holds no agent.",
                 "Run 'updater-agent init' first, or give the right --state.");
         }
 
-        return AgentConfig.Parse(json, out string? error)
+        string? error = $"it has more than {AgentConfig.SizeLimit} bytes";
+        var config = BoundedFile.Read(folder.Config, AgentConfig.SizeLimit) is { } json ? AgentConfig.Parse(json, out error) : null;
+        return config
             ?? throw new CommandException(
                 ExitCode.Environment, "config-malformed", $"{folder.Config}: {error}", "docs/agent.md lists the settings.");
     }
 
     private static TrustRoot ReadRoot(StateFolder folder, KnownRoot known)
     {
-        if (!TryReadFile(folder.TrustRoot, Limits.MaxEntrySize, out byte[]? envelope))
+        if (!File.Exists(folder.TrustRoot))
         {
             throw new CommandException(ExitCode.Failed, "trust-root-missing", $"{folder.TrustRoot} is not there.", StartAnew);
+        }
+
+        if (BoundedFile.Read(folder.TrustRoot, Limits.MaxEntrySize) is not { } envelope)
+        {
+            throw new CommandException(
+                ExitCode.Failed, "root-malformed", $"{folder.TrustRoot} is larger than a trust root can be.", StartAnew);
         }
 
         return known.TryRead(envelope, out var root, out var rejection)
