@@ -24,6 +24,8 @@ internal sealed class AgentProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _output, _errors;
 
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "updater-agent");
+
     private AgentProcess(Process process)
     {
         _process = process;
@@ -37,11 +39,12 @@ internal sealed class AgentProcess : IDisposable
 
     public static AgentProcess Start(StateFolder state, Dictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "updater-agent"), [.. arguments, "--state", state.Path, "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        return Start(new ProcessStartInfo(Program, [.. arguments, "--state", state.Path, "--json"]), environment);
+    }
+
+    private static AgentProcess Start(ProcessStartInfo start, Dictionary<string, string> environment)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         foreach (string variable in (string[])["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) start.Environment.Remove(variable);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new AgentProcess(Process.Start(start)!);
@@ -52,6 +55,15 @@ internal sealed class AgentProcess : IDisposable
     public static async Task<Ended> Run(StateFolder state, Dictionary<string, string> environment, params string[] arguments)
     {
         using var process = Start(state, environment, arguments);
+        return await process.End();
+    }
+
+    /// <summary>As root whom permissions bind like anybody else (capabilities(7)).</summary>
+    public static async Task<Ended> RunBoundByPermissions(StateFolder state, params string[] arguments)
+    {
+        const string privileges = "-dac_override,-dac_read_search";
+        string[] line = [$"--bounding-set={privileges}", $"--inh-caps={privileges}", Program, .. arguments, "--state", state.Path, "--json"];
+        using var process = Start(new ProcessStartInfo("setpriv", line), []);
         return await process.End();
     }
 

@@ -10,6 +10,7 @@ namespace SupplyChain.UpdaterAgent.Installation;
 internal sealed partial class LinuxDisk : IDisk
 {
     private const int NoFollow = 0x20000, CloseOnExec = 0x80000, CurrentDirectory = -100;
+    private const int NotPermitted = 1, AccessDenied = 13;
 
     public void CreateDirectory(string path, UnixFileMode mode)
     {
@@ -47,7 +48,13 @@ internal sealed partial class LinuxDisk : IDisk
 
     private static void Check(int result, string path)
     {
-        if (result < 0) throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (result >= 0) return;
+
+        // As the base library tells them apart: who may not is another thing than a disk that cannot.
+        string message = $"{path}: {Marshal.GetLastPInvokeErrorMessage()}";
+        throw Marshal.GetLastPInvokeError() is NotPermitted or AccessDenied
+            ? new UnauthorizedAccessException(message)
+            : new IOException(message);
     }
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
