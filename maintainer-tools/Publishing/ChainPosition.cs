@@ -15,8 +15,18 @@ internal sealed record ChainPosition(Func<MapKey, CancellationToken, Task<ReadOn
     public static ChainPosition ProvenBy(Network network) =>
         new(async (key, cancellation) => (await network.RowAsync(key, cancellation).ConfigureAwait(false)).Value);
 
-    public static ChainPosition ClaimedBy(NodeClient node) =>
-        new(async (key, cancellation) => (await node.MapAsync(key, cancellation).ConfigureAwait(false)).Row.Value);
+    public static ChainPosition ClaimedBy(NodeClient node) => new(async (key, cancellation) =>
+    {
+        try
+        {
+            return (await node.MapAsync(key, cancellation).ConfigureAwait(false)).Row.Value;
+        }
+        catch (Exception e) when (Upload.IsNetwork(e, cancellation))
+        {
+            throw CommandFailure.Environment("no-answer", $"{node.Name} gives no answer that can be used: {Upload.Describe(e)}",
+                "check that this is a node's URL and that the node runs, or give --trust-root to ask all of them");
+        }
+    });
 
     /// <summary>Sequence and previous id of a product's next release.</summary>
     public async Task<(ulong Sequence, Digest Previous)> NextReleaseAsync(string origin, string product, CancellationToken cancellation)
