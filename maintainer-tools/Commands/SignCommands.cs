@@ -31,8 +31,9 @@ internal static class SignCommands
         return new Leaf("request", "Ask a group for its signature on a statement.",
             "share sign request --statement statement.json --group group.json --dir request", (invocation, _) =>
             {
-                byte[] payload = DurableFile.Read(invocation.Get(statement), Limits.MaxEntrySize);
-                var request = SigningRequest.Create(invocation.Get(folder), payload, GroupFile.Load(invocation.Get(group)));
+                string path = invocation.Get(statement);
+                byte[] payload = DurableFile.Read(path, Limits.MaxEntrySize);
+                var request = SigningRequest.Create(invocation.Get(folder), payload, GroupFile.Load(invocation.Get(group)), path);
                 return Task.FromResult(Describe(request, "Each maintainer now runs `share sign review`, then `share sign approve`."));
             })
         { statement, group, folder };

@@ -39,10 +39,14 @@ internal sealed class SigningRequest
     /// <summary>The statement's id.</summary>
     public Digest Id { get; }
 
+    /// <param name="folder">Of the request.</param>
+    /// <param name="payload">The statement.</param>
+    /// <param name="group">Who is to sign.</param>
+    /// <param name="source">What the statement is called in messages: its file.</param>
     /// <exception cref="CommandFailure">The statement is not one, or the folder holds another request.</exception>
-    public static SigningRequest Create(string folder, byte[] payload, GroupFile group)
+    public static SigningRequest Create(string folder, byte[] payload, GroupFile group, string source = "the statement")
     {
-        var request = new SigningRequest(folder, payload, ReadStatement(payload, "the statement"), group);
+        var request = new SigningRequest(folder, payload, ReadStatement(payload, source), group);
         DurableFile.EnsurePublic(Path.Combine(folder, StatementName), payload);
         DurableFile.EnsurePublic(Path.Combine(folder, GroupFile.FileName), group.ToBytes());
         return request;

@@ -111,7 +111,9 @@ public sealed class Bad_files : IDisposable
 
         Assert.True(code == run.Code, run.Output + run.Error);
         Assert.Contains(run.ErrorName, names.Split(' '));
-        Assert.NotEmpty(run.Json.GetProperty("error").GetProperty("hint").GetString()!);
+        var error = run.Json.GetProperty("error");
+        Assert.Contains(Path.GetFileName(reader.File), error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.NotEmpty(error.GetProperty("hint").GetString()!);
         Assert.Equal(before, Listing());
     }
 
