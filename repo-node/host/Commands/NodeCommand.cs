@@ -34,7 +34,9 @@ internal static class NodeCommand
         };
         if (parsed.Errors.Count > 0)
         {
-            await parsed.InvokeAsync(invocation);
+            string message = string.Join(' ', parsed.Errors.Select(error => error.Message));
+            new Screen(args.Contains(Json.Name)).Failure(
+                new CommandFailure(ExitCode.Usage, "usage", message, "repo-node --help lists commands and options."));
             return (int)ExitCode.Usage;
         }
 

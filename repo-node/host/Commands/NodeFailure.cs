@@ -35,7 +35,8 @@ internal static class NodeFailure
             ExitCode.Environment, "permission-denied", failure.Message,
             "Run as the user that owns the node's directory."),
         IOException or InvalidDataException or SqliteException => new CommandFailure(
-            ExitCode.Environment, "environment", failure.Message,
+            ExitCode.Environment, "environment",
+            failure is SqliteException ? $"state.db cannot be used: {failure.Message}" : failure.Message,
             "Check that the directory is the node's own, and the disk sound."),
         _ => new CommandFailure(
             ExitCode.Failed, "stopped", failure.Message,

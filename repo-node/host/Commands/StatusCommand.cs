@@ -26,7 +26,11 @@ internal static class StatusCommand
 
     private static async Task<ExitCode> RunAsync(ParseResult parsed, Screen screen, CancellationToken stop)
     {
-        var status = await AskAsync(UrlOf(parsed), stop);
+        string url = UrlOf(parsed);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var node) || node.Scheme is not ("http" or "https"))
+            throw new CommandFailure(ExitCode.Usage, "usage", $"'{url}' is not a node's URL.", "It has the form http://HOST:PORT.");
+
+        var status = await AskAsync(node, stop);
         screen.Result(status.WriteTo(new CanonicalJsonWriter()), console => console.Write(Table(status)));
 
         // With itself, the node then sees fewer than q: nothing new can become final.
@@ -43,27 +47,27 @@ internal static class StatusCommand
         }
 
         string file = new NodeFiles(data.FullName).Description;
-        return NodeIdentity.TryRead(File.ReadAllBytes(file), out var identity)
+        return File.Exists(file) && NodeIdentity.TryRead(File.ReadAllBytes(file), out var identity)
             ? identity.Url
             : throw new CommandFailure(
                 ExitCode.Environment, "not-a-node", $"{file} does not describe a node.",
                 "Name another directory with --data.");
     }
 
-    private static async Task<NodeStatus> AskAsync(string url, CancellationToken stop)
+    private static async Task<NodeStatus> AskAsync(Uri node, CancellationToken stop)
     {
         using var client = new HttpClient { Timeout = Deadline, MaxResponseContentBufferSize = MaxAnswer };
         try
         {
-            byte[] answer = await client.GetByteArrayAsync(new Uri(new Uri(url), "/healthz"), stop);
+            byte[] answer = await client.GetByteArrayAsync(new Uri(node, "/healthz"), stop);
             if (NodeStatus.TryRead(answer, out var status)) return status;
         }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or UriFormatException)
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
-            throw NoAnswer($"{url} does not answer: {failure.Message}", "Is the node running?");
+            throw NoAnswer($"{node} does not answer: {failure.Message}", "Is the node running?");
         }
 
-        throw NoAnswer($"{url} does not answer as a node.", "Is this a node's URL?");
+        throw NoAnswer($"{node} does not answer as a node.", "Is this a node's URL?");
     }
 
     private static CommandFailure NoAnswer(string message, string hint) =>

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
 using SupplyChain.RepoNode.Operations;
 using SupplyChain.Tests.Kit;
 
@@ -12,8 +10,6 @@ namespace SupplyChain.RepoNode.Tests.Host;
 /// </summary>
 public sealed class Bad_surroundings : IAsyncLifetime, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     private readonly LoopbackNetwork _nodes = new();
     private readonly TcpListener _occupied = new(IPAddress.Loopback, 0);
     private string _root = "";
@@ -40,33 +36,31 @@ public sealed class Bad_surroundings : IAsyncLifetime, IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("the port for agents is taken", 3, "port-in-use")]
-    [InlineData("the port for peers is taken", 3, "port-in-use")]
-    [InlineData("the trust root is empty", 4, "root-malformed")]
-    [InlineData("the trust root is cut off", 4, "root-malformed")]
-    [InlineData("the trust root is endless", 4, "root-malformed")]
-    [InlineData("the trust root is signed by others", 4, "root-signature-invalid")]
-    [InlineData("the trust root is of another network", 4, "not-in-trust-root")]
-    [InlineData("the trust root is missing", 3, "environment")]
-    [InlineData("the trust root is a directory", 3, "permission-denied")]
-    [InlineData("listen.json is damaged", 3, "not-a-node")]
-    [InlineData("listen.json is empty", 3, "not-a-node")]
-    [InlineData("node.json is missing", 3, "not-a-node")]
-    [InlineData("a key is empty", 3, "environment")]
-    [InlineData("a key is cut off", 3, "environment")]
-    [InlineData("the certificate is garbage", 3, "environment")]
-    [InlineData("the database is garbage", 3, "environment")]
-    [InlineData("the journal is missing", 1, "journal-damaged")]
-    public async Task Are_named_and_change_nothing(string what, int code, string name)
+    [InlineData("the port for agents is taken", 3, "port-in-use", "address already in use")]
+    [InlineData("the port for peers is taken", 3, "port-in-use", "address already in use")]
+    [InlineData("the trust root is empty", 4, "root-malformed", "root.json")]
+    [InlineData("the trust root is cut off", 4, "root-malformed", "root.json")]
+    [InlineData("the trust root is endless", 4, "root-malformed", "/dev/zero")]
+    [InlineData("the trust root is signed by others", 4, "root-signature-invalid", "root.json")]
+    [InlineData("the trust root is of another network", 4, "not-in-trust-root", "does not name a node")]
+    [InlineData("the trust root is missing", 3, "environment", "root.json")]
+    [InlineData("the trust root is a directory", 3, "permission-denied", "node-0")]
+    [InlineData("listen.json is damaged", 3, "not-a-node", "listen.json")]
+    [InlineData("listen.json is empty", 3, "not-a-node", "listen.json")]
+    [InlineData("node.json is missing", 3, "not-a-node", "There is no node in")]
+    [InlineData("a key is empty", 3, "environment", "vote.key")]
+    [InlineData("a key is cut off", 3, "environment", "vote.key")]
+    [InlineData("the certificate is garbage", 3, "environment", "transport.pem")]
+    [InlineData("the database is garbage", 3, "environment", "state.db")]
+    [InlineData("the journal is missing", 1, "journal-damaged", "journal")]
+    public async Task Are_named_and_change_nothing(string what, int code, string name, string seen)
     {
         Spoil(what);
         byte[] attestation = await File.ReadAllBytesAsync(_nodes.FilesOf(0).AttestationKey);
 
-        var (exit, output) = await RunAsync("run", "--data", _nodes.FilesOf(0).Data, "--trust-root", _root, "--json");
+        var ended = await NodeProgram.RunAsync("run", "--data", _nodes.FilesOf(0).Data, "--trust-root", _root, "--json");
 
-        var error = JsonDocument.Parse(output).RootElement.GetProperty("error");
-        Assert.Equal((code, code, name), (exit, error.GetProperty("code").GetInt32(), error.GetProperty("name").GetString()));
-        Assert.NotEmpty(error.GetProperty("hint").GetString()!);
+        ended.AssertError(code, name, seen);
         Assert.Equal(attestation, await File.ReadAllBytesAsync(_nodes.FilesOf(0).AttestationKey));
     }
 
@@ -103,25 +97,4 @@ public sealed class Bad_surroundings : IAsyncLifetime, IAsyncDisposable
     private void Listen(int http, int peers) => File.WriteAllBytes(
         _nodes.FilesOf(0).ListenAddresses,
         new ListenAddresses(new ListenAddress("127.0.0.1", http), new ListenAddress("127.0.0.1", peers)).ToBytes());
-
-    private static async Task<(int Exit, string Output)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "repo-node.dll"));
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(Patience);
-        try
-        {
-            var errors = process.StandardError.ReadToEndAsync(deadline.Token);
-            string output = await process.StandardOutput.ReadToEndAsync(deadline.Token);
-            await errors;
-            await process.WaitForExitAsync(deadline.Token);
-            return (process.ExitCode, output);
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill();
-        }
-    }
 }
