@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.UpdaterAgent.Output;
@@ -136,8 +137,37 @@ public sealed class Bytes_and_spellings
             attacked.Tamper((path, honest) => path.StartsWith(where, StringComparison.Ordinal)
                 ? FakeNode.Bytes(Spoil(how, Attacked.BodyOf(honest), random)) : honest);
             Assert.Contains(await attacked.Agent.RunJson("check"), new[] { ExitCode.Refused, ExitCode.NoQuorum });
+
+            // Cut between two lines it has too few attestations, and a changed letter may be one of the origin.
+            string[] names = ["checkpoint-malformed", "checkpoint-wrong-origin", "checkpoint-not-certified", "proof-malformed"];
+            var error = attacked.Agent.Json.GetProperty("error");
+            Assert.Contains(error.GetProperty("name").GetString(), names);
+            Assert.NotEmpty(error.GetProperty("message").GetString()!);
+            Assert.NotEmpty(error.GetProperty("hint").GetString()!);
+            Assert.All(attacked.Faults(), fault => Assert.Contains(fault, names));
+            Assert.Equal(4, attacked.Agent.Json.GetProperty("failures").GetArrayLength());
             await attacked.AssertUnchanged();
         }
+    }
+
+    [Theory]
+    [InlineData("=\n", "!\n")]
+    [InlineData("=\n", "\n")]
+    [InlineData("\n\n— ", "\n\n-- ")]
+    public async Task Wrong_base64_or_another_form_of_a_signature_is_checkpoint_malformed(string good, string bad)
+    {
+        await using var attacked = await Attacked.OfferedVersionTwo();
+        attacked.Tamper((path, honest) => path == "checkpoint"
+            ? FakeNode.Bytes(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Attacked.BodyOf(honest)).Replace(good, bad, StringComparison.Ordinal))) : honest);
+        await attacked.Refuses("checkpoint-malformed");
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_no_utf8_is_checkpoint_malformed()
+    {
+        await using var attacked = await Attacked.OfferedVersionTwo();
+        attacked.Tamper((path, honest) => path == "checkpoint" ? FakeNode.Bytes([.. Attacked.BodyOf(honest)[..10], 0xc3, 0x28, .. Attacked.BodyOf(honest)[10..]]) : honest);
+        await attacked.Refuses("checkpoint-malformed");
     }
 
     [Fact]
@@ -157,6 +187,18 @@ public sealed class Bytes_and_spellings
         await using var attacked = await Attacked.WithVersionOne();
         attacked.Network.Offer("2.0.0", new TarBytes().File(path, "escaped").End(), release => release with { Format = PayloadFormat.Tar });
         await attacked.InstallFails("archive-unsafe", ExitCode.Refused);
+    }
+
+    [Theory]
+    [InlineData('3')]
+    [InlineData('4')]
+    [InlineData('6')]
+    public async Task A_device_or_a_pipe_is_archive_unsafe(char type)
+    {
+        await using var attacked = await Attacked.WithVersionOne();
+        attacked.Network.Offer("2.0.0", new TarBytes().Entry("device", type).End(), release => release with { Format = PayloadFormat.Tar });
+        await attacked.InstallFails("archive-unsafe", ExitCode.Refused);
+        Assert.Contains("\"device\"", attacked.Agent.Json.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
