@@ -6,6 +6,8 @@ public partial class Documents_tell_the_truth
 {
     private static readonly string[] Documents = [.. Repository.Files("*.md")];
 
+    private static readonly string[] Tests = [.. Repository.Files("*.cs").Where(file => file.StartsWith("tests/", StringComparison.Ordinal))];
+
     [Fact]
     public void Every_link_leads_to_a_file_and_a_heading_that_exist() => Assert.Empty(
         from document in Documents
@@ -17,14 +19,20 @@ public partial class Documents_tell_the_truth
     [Fact]
     public void The_threat_model_names_tests_that_exist()
     {
-        string[] rows = [.. Repository.Read("docs/threat-model.md").Split('\n').Where(line => line.Count(c => c == '|') == 4)];
-        string[] named = [.. rows.SelectMany(row => Code().Matches(row.Split('|')[3]).Select(match => match.Groups[1].Value))];
-
-        HashSet<string> classes = [.. Repository.Files("*.cs").Where(file => file.StartsWith("tests/", StringComparison.Ordinal)).Select(Path.GetFileNameWithoutExtension).OfType<string>()];
+        string[] named = [.. ThreatRows().SelectMany(row => CodeIn(row.Tests))];
 
         Assert.NotEmpty(named);
-        Assert.All(named, name => Assert.True(
-            classes.Contains(name) || Path.Exists(Path.Combine(Repository.Root, "tests", name)), name));
+        Assert.All(named, name => Assert.True(SourcesOf(name).Any(), name));
+    }
+
+    [Fact]
+    public void The_refusals_that_the_threat_model_names_are_asserted_by_the_tests_it_names()
+    {
+        var refusals = (from row in ThreatRows() from name in CodeIn(row.Defence) where Refusal().IsMatch(name) select (Name: name, row.Tests)).ToList();
+
+        Assert.NotEmpty(refusals);
+        Assert.All(refusals, refusal => Assert.Contains(
+            CodeIn(refusal.Tests).SelectMany(SourcesOf).Select(Repository.Read), source => Quotes(source, refusal.Name)));
     }
 
     [Fact]
@@ -60,6 +68,22 @@ public partial class Documents_tell_the_truth
         Assert.Equal(folders.Concat(files).Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
 
+    // Of "Attacks and what stops them": what stops it, and the tests that show it.
+    private static IEnumerable<(string Defence, string Tests)> ThreatRows() =>
+        from line in Repository.Read("docs/threat-model.md").Split('\n')
+        let cells = line.Split('|')
+        where cells.Length == 5
+        select (cells[2], cells[3]);
+
+    private static IEnumerable<string> CodeIn(string cell) => Code().Matches(cell).Select(match => match.Groups[1].Value);
+
+    // A test is named by its class, its file or its folder.
+    private static IEnumerable<string> SourcesOf(string test) => Tests.Where(file =>
+        file.StartsWith($"tests/{test}/", StringComparison.Ordinal) || file == $"tests/{test}" || Path.GetFileNameWithoutExtension(file) == test);
+
+    // As an expected value: by itself in a string, or behind a node's name.
+    private static bool Quotes(string source, string refusal) => Regex.IsMatch(source, $"\"([a-z0-9-]+ )?{refusal}\"");
+
     private static bool Resolves(string document, string target)
     {
         string[] parts = target.Split('#', 2);
@@ -80,6 +104,9 @@ public partial class Documents_tell_the_truth
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Code();
+
+    [GeneratedRegex("^[a-z]+(-[a-z]+)*$")]
+    private static partial Regex Refusal();
 
     [GeneratedRegex(@"^## (\d+)\.", RegexOptions.Multiline)]
     private static partial Regex Section();
