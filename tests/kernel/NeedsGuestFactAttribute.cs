@@ -1,3 +1,4 @@
+using SupplyChain.Kernel.Tests.Machine;
 using SupplyChain.Tests.Kit;
 
 namespace SupplyChain.Kernel.Tests;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using SupplyChain.MaintainerTools.Demo;
 using SupplyChain.MaintainerTools.Demo.Cast;
 using SupplyChain.MaintainerTools.Terminal;
@@ -36,6 +37,7 @@ internal sealed class PatchPublisher : IAsyncDisposable
     private readonly string _publisher;
     private readonly string _passphrase = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private readonly long _now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+    private readonly Dictionary<string, Release> _published = [];
 
     private PatchPublisher(string folder)
     {
@@ -73,25 +75,68 @@ internal sealed class PatchPublisher : IAsyncDisposable
         {
             var release = ReleaseOf(offers[i], (ulong)i + 1, previous);
             statements.AddRange([release, PromotionOf(release, offers[i].Channel)]);
+            _published.Add(offers[i].Channel, release);
             previous = release.Id();
         }
 
-        var envelopes = new List<string>();
-        foreach (var statement in statements)
-        {
-            envelopes.Add(Path.Combine(_folder, $"{envelopes.Count:00}.envelope.json"));
-            await File.WriteAllBytesAsync(envelopes[^1], _maintainers.Sign(statement).ToBytes());
-        }
+        await SubmitAsync(statements, [.. offers.Select(offer => offer.Module).Distinct()]);
+    }
 
-        await _stage.RunAsync(
-            ChildProgram.Share,
-            ["submit", "--trust-root", Network.TrustRoot, "--publisher", _publisher,
-             .. offers.Select(offer => offer.Module).Distinct().SelectMany(module => new[] { "--artifact", module }),
-             .. envelopes.SelectMany(envelope => new[] { "--envelope", envelope }), "--passphrase-fd", "0", "--json"],
-            ExitCode.Done, _passphrase);
+    /// <summary>Withdraws what a channel offers, and waits until that is certified.</summary>
+    public Task RevokeAsync(string channel)
+    {
+        var release = _published[channel];
+        return SubmitAsync([new Revocation
+        {
+            Origin = Origin,
+            Product = Product,
+            Version = release.Version,
+            Time = _now,
+            Reason = "withdrawn by a test",
+            Release = release.Id(),
+        }], []);
+    }
+
+    /// <summary>Behind the nodes' backs, puts another text of the same length into what a channel offers.</summary>
+    public void ChangeOnEveryNode(string channel, string text, string other)
+    {
+        for (int node = 0; node < NodeNetwork.Nodes; node++)
+        {
+            string file = Path.Combine(Network.DataOf(node), "artifacts", "sha256", _published[channel].Artifacts[0].Sha256.ToHex());
+            byte[] bytes = File.ReadAllBytes(file);
+            int place = bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text));
+            Assert.True(place >= 0 && other.Length == text.Length);
+            Encoding.ASCII.GetBytes(other).CopyTo(bytes, place);
+            File.WriteAllBytes(file, bytes);
+        }
     }
 
     public ValueTask DisposeAsync() => Network.DisposeAsync();
+
+    private async Task SubmitAsync(IReadOnlyList<Statement> statements, IReadOnlyList<string> artifacts)
+    {
+        var folder = Directory.CreateTempSubdirectory("supplychain-envelopes-");
+        try
+        {
+            var envelopes = new List<string>();
+            foreach (var statement in statements)
+            {
+                envelopes.Add(Path.Combine(folder.FullName, $"{envelopes.Count:00}.envelope.json"));
+                await File.WriteAllBytesAsync(envelopes[^1], _maintainers.Sign(statement).ToBytes());
+            }
+
+            await _stage.RunAsync(
+                ChildProgram.Share,
+                ["submit", "--trust-root", Network.TrustRoot, "--publisher", _publisher,
+                 .. artifacts.SelectMany(artifact => new[] { "--artifact", artifact }),
+                 .. envelopes.SelectMany(envelope => new[] { "--envelope", envelope }), "--passphrase-fd", "0", "--json"],
+                ExitCode.Done, _passphrase);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     private async Task WriteTrustRootAsync()
     {
@@ -111,7 +156,8 @@ internal sealed class PatchPublisher : IAsyncDisposable
                 new(Role.Root, _rootHolders.Key.PublicKey, _rootHolders.Key.Threshold, [], []),
             ],
             Publishers = [publisher],
-            Freshness = new Freshness(MaxAge: 600, Skew: 30, AttestEvery: 60),
+            // A minute, so that a test can wait until an attestation is too old.
+            Freshness = new Freshness(MaxAge: 60, Skew: 30, AttestEvery: 10),
         };
         await File.WriteAllBytesAsync(Network.TrustRoot, _rootHolders.Sign(root.ToRotation()).ToBytes());
     }

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
+using System.Text;
 using SupplyChain.Tests.Kit;
 using SupplyChain.Tests.Kit.Processes;
 
-namespace SupplyChain.Kernel.Tests;
+namespace SupplyChain.Kernel.Tests.Machine;
 
 /// <summary>
 /// The distribution's kernel for which headers are installed: its image, fetched once through apt and kept unpacked under
@@ -52,6 +53,23 @@ internal sealed class KernelPackage
         Directory.Move(fresh, folder);
         return package;
     }
+
+    /// <summary>Writes the same kernel, but for the release that it says it is: the first digit is one higher.</summary>
+    /// <returns>The release.</returns>
+    public async Task<string> WriteOtherReleaseAsync(string image)
+    {
+        string other = (char)(Release[0] + 1) + Release[1..];
+        byte[] kernel = await File.ReadAllBytesAsync(Image), name = UnixName(Release), otherName = UnixName(other);
+        int place = kernel.AsSpan().IndexOf(name);
+        Assert.True(place >= 0);
+        for (; place >= 0; place = kernel.AsSpan().IndexOf(name)) otherName.CopyTo(kernel, place);
+        await File.WriteAllBytesAsync(image, kernel);
+        return other;
+    }
+
+    // include/uapi/linux/utsname.h: sysname, nodename and release, 65 bytes each.
+    private static byte[] UnixName(string release) =>
+        Encoding.ASCII.GetBytes("Linux".PadRight(65, '\0') + "(none)".PadRight(65, '\0') + release.PadRight(65, '\0'));
 
     // Documentation/x86/boot.rst: setup_sects at 0x1f1 counts sectors before the protected-mode part; payload_offset and
     // payload_length at 0x248 and 0x24c; the payload's last four bytes are its unpacked size.

@@ -2,7 +2,7 @@ using System.Text;
 using SupplyChain.Tests.Kit;
 using SupplyChain.Tests.Kit.Processes;
 
-namespace SupplyChain.Kernel.Tests;
+namespace SupplyChain.Kernel.Tests.Machine;
 
 /// <summary>Our own modules, built from <c>modules/</c> for the guest's kernel, and what an attacker makes of them.</summary>
 internal sealed class LivepatchModules
@@ -31,6 +31,14 @@ internal sealed class LivepatchModules
 
     /// <summary>A copy under another name that names no kernel at all.</summary>
     public string ForNoKernel(string module) => Changed(module, "no-kernel", "vermagic=", "vermagik=");
+
+    /// <summary>A copy under another name with other bytes at its end, which the kernel passes over: another artifact.</summary>
+    public string Again(string module, string name)
+    {
+        string file = Path.Combine(_folder, name + ".ko");
+        File.WriteAllBytes(file, [.. File.ReadAllBytes(FileOf(module)), .. Encoding.ASCII.GetBytes(name)]);
+        return file;
+    }
 
     private string Changed(string module, string name, string text, string other)
     {

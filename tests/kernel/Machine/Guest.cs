@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace SupplyChain.Kernel.Tests;
+namespace SupplyChain.Kernel.Tests.Machine;
 
 /// <summary>
 /// A virtual machine, emulated in software. Host and guest share one folder, which is the guest's disk and outlives it:
@@ -29,6 +29,9 @@ internal sealed class Guest : IAsyncDisposable
         machine.BeginErrorReadLine();
     }
 
+    /// <summary>It was shut down, or its kernel ended it.</summary>
+    public bool HasEnded => _machine.HasExited;
+
     /// <summary>What its kernel and QEMU said so far.</summary>
     public string Console
     {
@@ -41,7 +44,8 @@ internal sealed class Guest : IAsyncDisposable
     /// <param name="kernel">The kernel's file.</param>
     /// <param name="image">The first file system.</param>
     /// <param name="share">The folder that is the guest's disk.</param>
-    public static async Task<Guest> BootAsync(string kernel, string image, string share)
+    /// <param name="words">Further words on the kernel's command line.</param>
+    public static async Task<Guest> BootAsync(string kernel, string image, string share, string words = "")
     {
         string run = Path.Combine(share, "run");
         if (Directory.Exists(run)) Directory.Delete(run, recursive: true);
@@ -49,7 +53,7 @@ internal sealed class Guest : IAsyncDisposable
         string[] arguments =
         [
             "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "768", "-nographic", "-no-reboot", "-kernel", kernel, "-initrd", image,
-            "-append", "console=ttyS0 quiet panic=-1 no_timer_check", "-nic", "user,model=virtio-net-pci,ipv6=off",
+            "-append", "console=ttyS0 quiet panic=-1 no_timer_check " + words, "-nic", "user,model=virtio-net-pci,ipv6=off",
             "-virtfs", $"local,path={share},mount_tag=share,security_model=none",
         ];
         var start = new ProcessStartInfo("qemu-system-x86_64", arguments)

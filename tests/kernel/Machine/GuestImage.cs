@@ -1,7 +1,7 @@
 using SupplyChain.Tests.Kit;
 using SupplyChain.Tests.Kit.Processes;
 
-namespace SupplyChain.Kernel.Tests;
+namespace SupplyChain.Kernel.Tests.Machine;
 
 /// <summary>
 /// The guest's first file system: busybox, the modules for its network and its shared folder, and the agent as its users get
