@@ -11,13 +11,13 @@ namespace SupplyChain.Kernel.Tests;
 public class Patches_that_the_machine_does_not_survive(PatchedGuest guest) : IClassFixture<NewAgent>
 {
     [NeedsGuestFact]
-    public async Task A_after_one_crash_boot_loads_nothing()
+    public async Task A_after_one_crash_boot_loads_the_confirmed_one()
     {
         await guest.AgentAsync(Done, "install");
         await guest.FollowAsync("fatal");
         await CrashAsync();
 
-        await BootsBareAsync();
+        await BootsTheConfirmedAsync();
         Assert.Empty((await guest.AgentAsync(Done, "status")).GetProperty("quarantined").EnumerateArray());
     }
 
@@ -26,14 +26,14 @@ public class Patches_that_the_machine_does_not_survive(PatchedGuest guest) : ICl
     {
         await CrashAsync();
 
-        await BootsBareAsync();
+        await BootsTheConfirmedAsync();
         var quarantined = Assert.Single((await guest.AgentAsync(Done, "status")).GetProperty("quarantined").EnumerateArray());
         Assert.Equal("1.9.0", quarantined.GetProperty("version").GetString());
         Assert.Equal("the machine went down with it 2 times", quarantined.GetProperty("reason").GetString());
     }
 
     [NeedsGuestFact]
-    public async Task C_it_is_not_tried_a_third_time_and_the_one_before_is_back()
+    public async Task C_it_is_not_tried_a_third_time_and_the_one_before_stays()
     {
         var held = await guest.AgentAsync(Done, "install");
         Assert.Equal("held", held.GetProperty("status").GetString());
@@ -49,10 +49,14 @@ public class Patches_that_the_machine_does_not_survive(PatchedGuest guest) : ICl
         await guest.RestartAsync();
     }
 
-    private async Task BootsBareAsync()
+    private async Task BootsTheConfirmedAsync()
     {
-        Assert.Equal("not-survived", (await guest.AgentAsync(Done, "boot")).GetProperty("status").GetString());
         Assert.Equal(guest.Unpatched, await guest.ShownAsync());
-        Assert.Equal("", await guest.LoadedAsync());
+        var boot = await guest.AgentAsync(Done, "boot");
+        Assert.Equal("loaded", boot.GetProperty("status").GetString());
+        Assert.Equal("1.0.0", boot.GetProperty("version").GetString());
+        Assert.Equal("1.9.0", boot.GetProperty("notSurvived").GetString());
+        Assert.Equal(PatchedGuest.Well, await guest.ShownAsync());
+        Assert.Equal("patch_good", await guest.LoadedAsync());
     }
 }

@@ -1,5 +1,6 @@
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Core.Consensus;
+using SupplyChain.RepoNode.Operations.Fetching;
 
 namespace SupplyChain.RepoNode.Operations.Intake;
 
