@@ -24,12 +24,12 @@ internal static class BlockMutants
 
             """,
             "",
-            new Killer("stale-parents", 1)),
+            new Killer("stale-parents", 5)),
         new(
             "any-height", "A block's height is its parent's plus one",
             "Consensus/Voting/ProposalRules.cs",
             "        if (header.Height != parent.Header.Height + 1) return Refuse(ProposalRefusal.WrongHeight);\n", "",
-            new Killer("bad-blocks", 5)),
+            new Killer("bad-blocks", 8)),
         new(
             "time-backwards", "Time never goes back along the chain",
             "Consensus/Voting/ProposalRules.cs",
@@ -39,7 +39,7 @@ internal static class BlockMutants
             "time-ahead", "A block's time is not ahead of the voter's clock",
             "Consensus/Voting/ProposalRules.cs",
             ".ToUnixTimeSeconds() + Bounds.SkewSeconds", ".ToUnixTimeSeconds() + 1_000_000",
-            new Killer("bad-blocks", 23)),
+            new Killer("bad-blocks", 24)),
         new(
             "any-roots", "Execution leads to the header's roots",
             "Consensus/Proposing/BlockTree.cs",
@@ -49,7 +49,7 @@ internal static class BlockMutants
             "unsigned-statements", "An entry is signed by the product's role",
             "Ledger/LedgerRules.cs",
             "        if (!signatures.Verifies(submission, role.Key)) return LedgerRefusal.WrongSignature;\n", "",
-            new Killer("bad-blocks", 15)),
+            new Killer("bad-blocks", 0)),
         new(
             "releases-beside-each-other", "A release follows the product's last one",
             "Ledger/LedgerRules.cs",
