@@ -11,20 +11,11 @@ internal static class SecretOptions
         HelpName = "N",
     };
 
-    public static Option<int> WorkFactor()
+    public static Option<int> WorkFactor() => new Option<int>("--work-factor")
     {
-        var option = new Option<int>("--work-factor")
-        {
-            Description = $"Binary logarithm of scrypt's cost, {ToolLimits.MinWorkFactor} to {ToolLimits.MaxWorkFactor}. "
-                + "Each step doubles the time and memory that a guess costs.",
-            HelpName = "N",
-            DefaultValueFactory = _ => ToolLimits.DefaultWorkFactor,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < ToolLimits.MinWorkFactor or > ToolLimits.MaxWorkFactor)
-                result.AddError($"--work-factor is {ToolLimits.MinWorkFactor} to {ToolLimits.MaxWorkFactor}.");
-        });
-        return option;
-    }
+        Description = $"Binary logarithm of scrypt's cost, {ToolLimits.MinWorkFactor} to {ToolLimits.MaxWorkFactor}. "
+            + "Each step doubles the time and memory that a guess costs.",
+        HelpName = "N",
+        DefaultValueFactory = _ => ToolLimits.DefaultWorkFactor,
+    }.Within(ToolLimits.MinWorkFactor, ToolLimits.MaxWorkFactor);
 }

@@ -18,11 +18,7 @@ internal static class RotateCommand
         var maxAge = Seconds("--max-age", "How long an attestation counts; as before unless given.");
         var skew = Seconds("--skew", "How far ahead of a machine's clock an attestation may be; as before unless given.");
         var attestEvery = Seconds("--attest-every", "How often nodes attest again when nothing is new; as before unless given.");
-        var expires = new Option<int>("--expires-days")
-        {
-            Description = "Days until machines warn that the root is old.",
-            DefaultValueFactory = _ => 365,
-        };
+        var expires = TrustRootOptions.ExpiresDays();
 
         return new Leaf("rotate",
             "Write the next trust root: what is not named stays. To be signed with `share sign` by the root role, by its old and its new group when its key changes.",

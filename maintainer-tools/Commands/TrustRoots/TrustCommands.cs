@@ -41,11 +41,7 @@ internal static class TrustCommands
         var maxAge = Seconds("--max-age", "How long an attestation counts.", 600);
         var skew = Seconds("--skew", "How far ahead of a machine's clock an attestation may be.", 60);
         var attestEvery = Seconds("--attest-every", "How often nodes attest again when nothing is new.", 60);
-        var expires = new Option<int>("--expires-days")
-        {
-            Description = "Days until machines warn that the root is old.",
-            DefaultValueFactory = _ => 365,
-        };
+        var expires = TrustRootOptions.ExpiresDays();
         var output = StatementOptions.Output();
 
         return new Leaf("new", "Write the first trust root of a network, to be signed by its root role with `share sign`.",

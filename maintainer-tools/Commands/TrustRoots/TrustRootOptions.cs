@@ -9,6 +9,9 @@ namespace SupplyChain.MaintainerTools.Commands.TrustRoots;
 /// <summary>What the commands about trust roots have in common.</summary>
 internal static class TrustRootOptions
 {
+    // A hundred years: no date comes near the end of the calendar.
+    private const int MostDays = 36_500;
+
     public static Option<string> First() => new("--trust-root") { Description = "The signed first trust root.", Required = true };
 
     public static Option<string[]> Later() => new("--rotation")
@@ -20,6 +23,12 @@ internal static class TrustRootOptions
 
     public static Option<string[]> Publishers(string name, string description) =>
         new(name) { Description = description, HelpName = "HEX", AllowMultipleArgumentsPerToken = true };
+
+    public static Option<int> ExpiresDays() => new Option<int>("--expires-days")
+    {
+        Description = "Days until machines warn that the root is old.",
+        DefaultValueFactory = _ => 365,
+    }.Within(1, MostDays);
 
     public static Ed25519PublicKey ReadKey(string hex)
     {
