@@ -54,6 +54,9 @@ public sealed class MapTree
         return new MapTree(_root is null ? leaf : Insert(_root, leaf), replaces ? Count : Count + 1);
     }
 
+    /// <summary>This tree without the row: as if it had never been there. The same tree when it is not.</summary>
+    public MapTree Remove(MapKey key) => TryGet(key, out _) ? new MapTree(Without(_root!, key.Hash), Count - 1) : this;
+
     public bool TryGet(MapKey key, out ReadOnlyMemory<byte> value)
     {
         var node = _root;
@@ -83,6 +86,13 @@ public sealed class MapTree
             MapNode.Inner other => new MapProofTerminal.Inner(other.Bits, other.Prefix, other.Left.Hash, other.Right.Hash),
             _ => throw new InvariantBrokenException("a node of the map is a leaf or an inner node"),
         });
+    }
+
+    // Nothing stays of a node that has one child left: the child stands in its place.
+    private static MapNode? Without(MapNode node, in Digest key)
+    {
+        if (node is not MapNode.Inner inner) return null;
+        return Without(inner.Child(key), key) is { } rest ? inner.WithChild(key, rest) : inner.Sibling(key);
     }
 
     // At most 256 deep, one level per bit.

@@ -59,6 +59,25 @@ public sealed class MapTreeTests
     });
 
     [Fact]
+    public void Removing_rows_leaves_the_tree_that_never_had_them() => ForAll.Seeds(100, random =>
+    {
+        var rows = RandomRows(random, 1 + random.Next(40));
+        var all = Fill(rows);
+        var (tree, before) = (all, all.Root);
+        foreach (var key in rows.Keys.ToArray())
+        {
+            rows.Remove(key);
+            tree = tree.Remove(key);
+            Assert.Equal(NaiveMap.Root(rows), tree.Root);
+            Assert.Equal(rows.Count, tree.Count);
+            Assert.True(tree.Prove(key).VerifyAbsence(tree.Root, key));
+        }
+
+        Assert.Equal(before, all.Root);
+        Assert.Same(all, all.Remove(AbsentKey(random, all.Rows.ToDictionary(row => row.Key, row => row.Value.ToArray()))));
+    });
+
+    [Fact]
     public void Every_row_and_every_absence_can_be_proven() => ForAll.Seeds(100, random =>
     {
         var rows = RandomRows(random, random.Next(50));
