@@ -98,8 +98,11 @@ public static class Limits
     /// <summary>Characters of a node's URL or peer address.</summary>
     public const int MaxAddressLength = 270;
 
-    /// <summary>Version floors that an agent keeps (docs/protocol.md §13).</summary>
+    /// <summary>Verified versions that an agent keeps of all channels (docs/protocol.md §13).</summary>
     public const int MaxVersionFloors = 1_024;
+
+    /// <summary>Those of one channel.</summary>
+    public const int MaxFloorsPerChannel = 64;
 
     /// <summary>Nonces that one signature of a node answers (docs/protocol.md §10).</summary>
     public const int MaxNoncesPerTree = 4_096;
@@ -111,5 +114,5 @@ public static class Limits
     public const int MaxEvidenceSize = 4_096;
 
     /// <summary>Bytes of an agent's trusted state.</summary>
-    public const int MaxTrustedStateSize = 1 << 18;
+    public const int MaxTrustedStateSize = 1 << 19;
 }

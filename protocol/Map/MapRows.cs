@@ -94,12 +94,14 @@ public sealed record ProductRow(string Role, ulong Sequence, ulong Release, Dige
 /// <param name="Index">Of the release's entry.</param>
 /// <param name="Id">Of the release.</param>
 /// <param name="Root">Version of the trust root it was accepted under.</param>
-/// <param name="Revocation">Index of the entry that revoked it; null while it stands.</param>
+/// <param name="Revocation">Index of the entry that revoked it, or of the rotation that made it void; null while it stands.</param>
 public sealed record ReleaseRow(ulong Index, Digest Id, ulong Root, ulong? Revocation = null)
 {
     private const string Standing = "standing", Revoked = "revoked";
 
     public bool IsRevoked => Revocation is not null;
+
+    public LogPlace Place => new(Index, Root);
 
     public byte[] ToBytes()
     {
@@ -169,6 +171,9 @@ public sealed record ArtifactRow(ulong First)
 /// <param name="Root">Version of the trust root it was accepted under.</param>
 public sealed record ChannelRow(ulong Promotion, Digest Id, ReleaseVersion Version, ulong Release, long Time, ulong Root)
 {
+    /// <summary>The promotion's.</summary>
+    public LogPlace Place => new(Promotion, Root);
+
     public byte[] ToBytes() => new CanonicalJsonWriter()
         .BeginObject()
         .Field("promotion", Promotion)

@@ -26,8 +26,15 @@ public sealed record Role(
     internal PublicKey? KeyUnder(ulong rootVersion)
     {
         if (Earlier.Count == 0 || rootVersion > Earlier[^1].To) return Key;
-        return Earlier.FirstOrDefault(earlier => rootVersion >= earlier.From && rootVersion <= earlier.To)?.Key;
+        return EarlierUnder(rootVersion)?.Key;
     }
+
+    /// <summary>The earlier key that served under this root version; null when the present one did, or none is known.</summary>
+    public EarlierKey? EarlierUnder(ulong rootVersion) =>
+        Earlier.FirstOrDefault(earlier => rootVersion >= earlier.From && rootVersion <= earlier.To);
+
+    /// <summary>Whether what this role signed there is above the mark of the key it had.</summary>
+    internal bool Voids(LogPlace place) => EarlierUnder(place.Root)?.CompromisedAfter < place.Index;
 
     internal bool IsValidIn(ulong rootVersion) =>
         Names.IsName(Name)
@@ -35,7 +42,7 @@ public sealed record Role(
         && Products.All(Names.IsName)
         && Order.IsStrictlyRising(Products, StringComparer.Ordinal)
         && Earlier.Count <= Limits.MaxEarlierKeys
-        && Earlier.All(earlier => earlier.From >= 1 && earlier.From <= earlier.To && earlier.To < rootVersion)
+        && Earlier.All(earlier => earlier.IsValidIn(rootVersion))
         && Earlier.Zip(Earlier.Skip(1)).All(pair => pair.First.To < pair.Second.From);
 
     internal IEnumerable<PublicKey> Keys => Earlier.Select(earlier => earlier.Key).Append(Key);
@@ -47,8 +54,7 @@ public sealed record Role(
         writer.Name("products").BeginArray();
         foreach (string product in Products) writer.Text(product);
         writer.EndArray().Name("earlier").BeginArray();
-        foreach (var (key, from, to) in Earlier)
-            writer.BeginObject().Name("key").Hex(key.ToBytes()).Field("from", from).Field("to", to).EndObject();
+        foreach (var earlier in Earlier) earlier.WriteTo(writer);
         writer.EndArray().EndObject();
     }
 
@@ -88,20 +94,10 @@ public sealed record Role(
 
         while (!reader.TryEndArray())
         {
-            if (earlier.Count == Limits.MaxEarlierKeys || !reader.TryBeginObject()) return false;
-            if (!reader.TryName("key") || !reader.TryGroupKey(out var key)) return false;
-            if (!reader.TryName("from") || !reader.TryNumber(out ulong from)) return false;
-            if (!reader.TryName("to") || !reader.TryNumber(out ulong to)) return false;
-            if (!reader.TryEndObject()) return false;
-
-            earlier.Add(new EarlierKey(key, from, to));
+            if (earlier.Count == Limits.MaxEarlierKeys || !EarlierKey.TryRead(ref reader, out var key)) return false;
+            earlier.Add(key);
         }
 
         return true;
     }
 }
-
-/// <param name="Key">A key the role had.</param>
-/// <param name="From">The first root version it served.</param>
-/// <param name="To">The last one.</param>
-public sealed record EarlierKey(PublicKey Key, ulong From, ulong To);

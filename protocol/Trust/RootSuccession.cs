@@ -14,6 +14,9 @@ public enum SuccessionFault
     RoleDropped,
     ProductMoved,
     EarlierKeysWrong,
+    MarkLoosened,
+    MarkBeyondLog,
+    MarkedKeyInForce,
     ThresholdChanged,
     TimeBackwards,
 }
@@ -40,7 +43,13 @@ public static class RootSuccession
     }
 
     /// <summary>Reads the root that follows <paramref name="current"/>, or says why this entry holds none.</summary>
-    public static SuccessionFault? Follow(TrustRoot current, Envelope entry, SignatureCheck carries, out TrustRoot? next)
+    /// <param name="current">The root in force.</param>
+    /// <param name="entry">The rotation.</param>
+    /// <param name="index">Where it stands in the log, or would; null where nobody knows, and marks are not held against it.</param>
+    /// <param name="carries">Checks signatures.</param>
+    /// <param name="next">The root.</param>
+    public static SuccessionFault? Follow(
+        TrustRoot current, Envelope entry, ulong? index, SignatureCheck carries, out TrustRoot? next)
     {
         next = null;
         if (Announces(current, entry, carries) is { } fault) return fault;
@@ -52,7 +61,7 @@ public static class RootSuccession
         bool sameKey = read.RootRole.Key.Equals(current.RootRole.Key);
         bool isSigned = sameKey ? entry.Signatures.Count == 1 : entry.Signatures.Count == 2 && carries(entry, read.RootRole.Key);
         if (!isSigned) return SuccessionFault.WrongSignature;
-        if (FirstBroken(current, read) is { } broken) return broken;
+        if (FirstBroken(current, read, index) is { } broken) return broken;
 
         next = read;
         return null;
@@ -69,7 +78,10 @@ public static class RootSuccession
     }
 
     /// <summary>The first rule that the change from one root to the next breaks, whoever signed it.</summary>
-    public static SuccessionFault? FirstBroken(TrustRoot current, TrustRoot next)
+    /// <param name="current">The root in force.</param>
+    /// <param name="next">The one to follow it.</param>
+    /// <param name="index">Of the rotation's entry in the log; null before it has one.</param>
+    public static SuccessionFault? FirstBroken(TrustRoot current, TrustRoot next, ulong? index = null)
     {
         if (!string.Equals(next.Origin, current.Origin, StringComparison.Ordinal)) return SuccessionFault.WrongOrigin;
         if (next.Version != current.Version + 1) return SuccessionFault.WrongVersion;
@@ -83,9 +95,11 @@ public static class RootSuccession
         foreach (var role in next.Roles)
         {
             before.TryGetValue(role.Name, out var old);
-            if (!role.Earlier.SequenceEqual(EarlierOf(role, old, current.Version))) return SuccessionFault.EarlierKeysWrong;
+            if (!Unmarked(role.Earlier).SequenceEqual(Unmarked(EarlierOf(role, old, current.Version))))
+                return SuccessionFault.EarlierKeysWrong;
         }
 
+        if (BrokenByMarks(current, roles, index) is { } fault) return fault;
         foreach (var role in current.Roles)
         {
             var after = roles[role.Name];
@@ -94,6 +108,25 @@ public static class RootSuccession
 
         return next.Created < current.Created ? SuccessionFault.TimeBackwards : null;
     }
+
+    // The lists of earlier keys are known to continue each other here.
+    private static SuccessionFault? BrokenByMarks(TrustRoot current, Dictionary<string, Role> next, ulong? index)
+    {
+        foreach (var role in current.Roles)
+        {
+            var marks = role.Earlier.Zip(next[role.Name].Earlier, (old, now) => (Old: old.CompromisedAfter, Now: now.CompromisedAfter));
+            if (marks.Any(mark => mark.Old is not null && !(mark.Now <= mark.Old))) return SuccessionFault.MarkLoosened;
+        }
+
+        var marked = next.Values.SelectMany(role => role.Earlier).Where(earlier => earlier.CompromisedAfter is not null).ToList();
+        if (marked.Exists(earlier => earlier.CompromisedAfter >= index)) return SuccessionFault.MarkBeyondLog;
+        return next.Values.Any(role => marked.Exists(earlier => earlier.Key.Equals(role.Key)))
+            ? SuccessionFault.MarkedKeyInForce
+            : null;
+    }
+
+    private static IEnumerable<EarlierKey> Unmarked(IEnumerable<EarlierKey> earlier) =>
+        earlier.Select(one => one with { CompromisedAfter = null });
 
     private static IReadOnlyList<EarlierKey> EarlierOf(Role role, Role? old, ulong version) =>
         old is null ? []

@@ -53,6 +53,11 @@ public sealed record TrustRoot
     public PublicKey? KeyFor(string product, ulong rootVersion) =>
         rootVersion >= 1 && rootVersion <= Version ? RoleFor(product)?.KeyUnder(rootVersion) : null;
 
+    /// <summary>
+    /// Whether what the product's role signed there is void: above the mark of the key that the role had (docs/protocol.md §3).
+    /// </summary>
+    public bool Voids(string product, LogPlace place) => RoleFor(product) is { } role && role.Voids(place);
+
     /// <summary>Index of the node, −1 if there is none of this name.</summary>
     public int IndexOf(string node)
     {

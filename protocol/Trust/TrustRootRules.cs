@@ -32,7 +32,12 @@ internal static class TrustRootRules
         && Order.IsStrictlyRising([.. root.Roles.Select(role => role.Name)], StringComparer.Ordinal)
         && root.Roles.Any(role => string.Equals(role.Name, Role.Root, StringComparison.Ordinal))
         && AreUnique(root.Roles.SelectMany(role => role.Products))
-        && root.Roles.All(role => AreUnique(role.Keys));
+        && root.Roles.All(role => AreUnique(role.Keys))
+        && MarksAgree(root.Roles.SelectMany(role => role.Earlier));
+
+    // A key is stolen or it is not, whatever roles it served.
+    private static bool MarksAgree(IEnumerable<EarlierKey> earlier) =>
+        earlier.GroupBy(one => one.Key).All(same => same.Select(one => one.CompromisedAfter).Distinct().Count() == 1);
 
     // A publisher's key that were also a node's could be made to sign for both.
     private static bool PublishersObey(TrustRoot root) =>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Log;
@@ -10,15 +9,15 @@ namespace SupplyChain.Protocol.Trust;
 
 /// <summary>
 /// What an agent has verified and never goes back behind (docs/protocol.md §7 step 1): root version, checkpoint, time, and
-/// the highest version of each channel. Immutable; what advances returns a new value.
+/// the versions of each channel. Immutable; what advances returns a new value.
 /// <code>
 /// {"origin","trustRoot","latestTime","confirmed":{"boot","uptime","clock","time"}?,"checkpoint":{"size","root"}?,
-///  "floors":[{"product","channel","version"}]}
+///  "floors":[{"product","channel","version","promotion","release"}]}
 /// </code>
 /// </summary>
 public sealed class TrustedState
 {
-    private readonly ImmutableSortedDictionary<(string Product, string Channel), ReleaseVersion> _floors;
+    private readonly VersionFloors _floors;
 
     private TrustedState(
         string origin,
@@ -26,7 +25,7 @@ public sealed class TrustedState
         long latestTime,
         Confirmation? confirmed,
         Checkpoint? checkpoint,
-        ImmutableSortedDictionary<(string, string), ReleaseVersion> floors)
+        VersionFloors floors)
     {
         Origin = origin;
         RootVersion = rootVersion;
@@ -51,10 +50,13 @@ public sealed class TrustedState
 
     /// <summary>What an agent starts with: the root it is installed with, and nothing seen yet.</summary>
     public static TrustedState Initial(TrustRoot root) =>
-        new(root.Origin, root.Version, root.Created, null, null, ImmutableSortedDictionary.Create<(string, string), ReleaseVersion>(ByName));
+        new(root.Origin, root.Version, root.Created, null, null, VersionFloors.None);
 
-    /// <summary>The highest version ever verified for the channel; null if none was.</summary>
-    public ReleaseVersion? FloorOf(string product, string channel) => _floors.GetValueOrDefault((product, channel));
+    /// <summary>The highest version verified for the channel that stands under the root in use; null if none does.</summary>
+    public ReleaseVersion? FloorOf(TrustRoot root, string product, string channel) => _floors.Of(root, product, channel);
+
+    /// <summary>Whether this version was verified here, and the root in use makes void what it was verified by.</summary>
+    public bool IsVoid(TrustRoot root, string product, ReleaseVersion version) => _floors.IsVoid(root, product, version);
 
     /// <summary>Takes a checkpoint that step 5 found to extend <see cref="Checkpoint"/>, and the time it is attested for.</summary>
     /// <exception cref="ArgumentException">It is of another log, smaller, or contradicts the present one.</exception>
@@ -83,15 +85,20 @@ public sealed class TrustedState
         return root.Version <= RootVersion ? this : new TrustedState(Origin, root.Version, LatestTime, Confirmed, Checkpoint, _floors);
     }
 
-    /// <summary>Takes the version of a verified update; a lower one than known leaves the floor where it is.</summary>
-    /// <exception cref="InvalidOperationException">There are <see cref="Limits.MaxVersionFloors"/> channels already.</exception>
-    public TrustedState RaiseFloor(string product, string channel, ReleaseVersion version)
+    /// <summary>Takes the version of a verified update; one that is not above the floor leaves all as it is.</summary>
+    /// <param name="root">The root in use.</param>
+    /// <param name="product">The product's name.</param>
+    /// <param name="channel">The channel's name.</param>
+    /// <param name="verified">The version, and where its statements stand.</param>
+    /// <param name="installed">The version that is installed, which is remembered before others.</param>
+    /// <exception cref="InvalidOperationException">There are <see cref="Limits.MaxVersionFloors"/> of other channels already.</exception>
+    public TrustedState RaiseFloor(
+        TrustRoot root, string product, string channel, VerifiedVersion verified, ReleaseVersion? installed = null)
     {
-        if (FloorOf(product, channel) is { } floor && floor >= version) return this;
+        if (FloorOf(root, product, channel) is { } floor && floor >= verified.Version) return this;
 
-        var floors = _floors.SetItem((product, channel), version);
-        if (floors.Count > Limits.MaxVersionFloors) throw new InvalidOperationException("An agent keeps no more floors.");
-        return new TrustedState(Origin, RootVersion, LatestTime, Confirmed, Checkpoint, floors);
+        return new TrustedState(
+            Origin, RootVersion, LatestTime, Confirmed, Checkpoint, _floors.With(product, channel, verified, installed));
     }
 
     public byte[] ToBytes()
@@ -117,10 +124,8 @@ public sealed class TrustedState
                 .BeginObject().Field("size", Checkpoint.Size.Value).Field("root", Checkpoint.Root).EndObject();
         }
 
-        writer.Name("floors").BeginArray();
-        foreach (var ((product, channel), version) in _floors)
-            writer.BeginObject().Field("product", product).Field("channel", channel).Version("version", version).EndObject();
-        return writer.EndArray().EndObject().ToArray();
+        _floors.WriteTo(writer.Name("floors"));
+        return writer.EndObject().ToArray();
     }
 
     public static bool TryRead(ReadOnlySpan<byte> json, [NotNullWhen(true)] out TrustedState? state)
@@ -136,7 +141,7 @@ public sealed class TrustedState
         if (!reader.TryName("latestTime") || !reader.TryTime(out long latestTime)) return false;
         if (!TryReadConfirmed(ref reader, latestTime, out var confirmed)) return false;
         if (!TryReadCheckpoint(ref reader, origin, out var checkpoint)) return false;
-        if (!reader.TryName("floors") || !TryReadFloors(ref reader, out var floors)) return false;
+        if (!reader.TryName("floors") || !VersionFloors.TryRead(ref reader, out var floors)) return false;
         if (!reader.TryEndObject() || !reader.AtEnd) return false;
 
         state = new TrustedState(origin, rootVersion, latestTime, confirmed, checkpoint, floors);
@@ -170,34 +175,4 @@ public sealed class TrustedState
         checkpoint = new Checkpoint(origin, new TreeSize(size), root);
         return true;
     }
-
-    private static bool TryReadFloors(
-        ref CanonicalJsonReader reader, out ImmutableSortedDictionary<(string, string), ReleaseVersion> floors)
-    {
-        var read = ImmutableSortedDictionary.CreateBuilder<(string, string), ReleaseVersion>(ByName);
-        floors = read.ToImmutable();
-        if (!reader.TryBeginArray()) return false;
-
-        (string, string)? last = null;
-        while (!reader.TryEndArray())
-        {
-            if (read.Count == Limits.MaxVersionFloors || !reader.TryBeginObject()) return false;
-            if (!reader.TryName("product") || !reader.TryString(out string? product, Limits.MaxNameLength)) return false;
-            if (!reader.TryName("channel") || !reader.TryString(out string? channel, Limits.MaxNameLength)) return false;
-            if (!reader.TryName("version") || !reader.TryVersion(out var version) || !reader.TryEndObject()) return false;
-            if (!Names.IsName(product) || !Names.IsName(channel)) return false;
-            if (last is { } before && ByName.Compare(before, (product, channel)) >= 0) return false;
-
-            last = (product, channel);
-            read.Add((product, channel), version);
-        }
-
-        floors = read.ToImmutable();
-        return true;
-    }
-
-    private static Comparer<(string Product, string Channel)> ByName { get; } = Comparer<(string Product, string Channel)>.Create(
-        (left, right) => string.CompareOrdinal(left.Product, right.Product) is not 0 and var byProduct
-            ? byProduct
-            : string.CompareOrdinal(left.Channel, right.Channel));
 }

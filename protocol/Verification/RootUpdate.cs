@@ -91,7 +91,7 @@ public sealed record RootUpdate(ReadOnlyMemory<byte> Note, IncludedEntry Rotatio
         if (CheckpointRules.Contradicts(trusted, certified.Checkpoint) is { } forked) return forked;
         if (!update.Rotation.Verify(certified.Checkpoint, update.Rotation.Proof.Index))
             return new Rejection(RejectionReason.RotationNotIncluded, "the rotation is not shown to be in the log");
-        if (RootSuccession.Follow(current, entry, (one, key) => one.IsSignedBy(key), out var next) is { } fault)
+        if (RootSuccession.Follow(current, entry, update.Rotation.Proof.Index, (one, key) => one.IsSignedBy(key), out var next) is { } fault)
             return Of(fault, current.Version + 1);
 
         return new AdoptedRoot(next!, update.Rotation.Entry);
@@ -102,7 +102,7 @@ public sealed record RootUpdate(ReadOnlyMemory<byte> Note, IncludedEntry Rotatio
     {
         if (!Envelope.TryRead(entry.Span, out var envelope))
             return new Rejection(RejectionReason.RotationMalformed, "not a canonical envelope");
-        if (RootSuccession.Follow(current, envelope, (one, key) => one.IsSignedBy(key), out var next) is { } fault)
+        if (RootSuccession.Follow(current, envelope, index: null, (one, key) => one.IsSignedBy(key), out var next) is { } fault)
             return Of(fault, current.Version + 1);
 
         return new AdoptedRoot(next!, entry);
@@ -130,7 +130,8 @@ public sealed record RootUpdate(ReadOnlyMemory<byte> Note, IncludedEntry Rotatio
             RejectionReason.RotationSignatureInvalid, "not signed by the root keys of the old and the new root, and by them alone"),
         SuccessionFault.WrongVersion => new(RejectionReason.RotationWrongVersion, $"not trust root {version}"),
         SuccessionFault.NodesChanged or SuccessionFault.RoleDropped or SuccessionFault.ProductMoved
-            or SuccessionFault.EarlierKeysWrong or SuccessionFault.ThresholdChanged or SuccessionFault.TimeBackwards =>
+            or SuccessionFault.EarlierKeysWrong or SuccessionFault.MarkLoosened or SuccessionFault.MarkBeyondLog
+            or SuccessionFault.MarkedKeyInForce or SuccessionFault.ThresholdChanged or SuccessionFault.TimeBackwards =>
             new(RejectionReason.RotationAgainstRules, $"it breaks a rule of rotations: {fault}"),
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),
     };

@@ -37,7 +37,7 @@ internal static class StatementRules
         if (different is not null)
             return new Rejection(RejectionReason.PromotionMismatch, $"'{different}' is not what was asked for or the map says");
 
-        return Signed(root, known, request.Product, channel.Root, entry, RejectionReason.PromotionSignatureInvalid) is { } rejection
+        return Signed(root, known, request.Product, channel.Place, entry, RejectionReason.PromotionSignatureInvalid) is { } rejection
             ? rejection
             : promotion;
     }
@@ -59,16 +59,18 @@ internal static class StatementRules
         if (different is not null)
             return new Rejection(RejectionReason.ReleaseMismatch, $"'{different}' is not what was asked for or the map says");
 
-        return Signed(root, known, request.Product, row.Root, entry, RejectionReason.ReleaseSignatureInvalid) is { } rejection
+        return Signed(root, known, request.Product, row.Place, entry, RejectionReason.ReleaseSignatureInvalid) is { } rejection
             ? rejection
             : release;
     }
 
     private static Rejection? Signed(
-        TrustRoot root, KnownSignatures known, string product, ulong rootVersion, Envelope entry, RejectionReason invalid)
+        TrustRoot root, KnownSignatures known, string product, LogPlace place, Envelope entry, RejectionReason invalid)
     {
-        if (root.KeyFor(product, rootVersion) is not { } key)
-            return new Rejection(RejectionReason.RoleUnknown, $"no role owns '{product}' under root {rootVersion}");
+        if (root.KeyFor(product, place.Root) is not { } key)
+            return new Rejection(RejectionReason.RoleUnknown, $"no role owns '{product}' under root {place.Root}");
+        if (root.Voids(product, place))
+            return new Rejection(RejectionReason.KeyCompromised, $"entry {place.Index} was signed by a key that verifies nothing any more so late in the log");
 
         return entry.IsSignedExactlyBy(known, key)
             ? null

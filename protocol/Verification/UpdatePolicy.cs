@@ -10,8 +10,8 @@ public sealed record MachineFacts(string Architecture, string KernelRelease, str
 
 /// <summary>Step 10 of docs/protocol.md §7: should this machine install it? What the operator configured comes after.</summary>
 /// <param name="Machine">The machine.</param>
-/// <param name="Floor">The highest version ever verified for the channel; null if none was.</param>
-/// <param name="Installed">The installed version; null if none is.</param>
+/// <param name="Floor">The highest version verified for the channel that stands; null if none does.</param>
+/// <param name="Installed">The installed version that stands; null if none does.</param>
 public sealed record UpdatePolicy(MachineFacts Machine, ReleaseVersion? Floor = null, ReleaseVersion? Installed = null)
 {
     /// <summary>The rule that refuses, null when none does.</summary>
@@ -19,7 +19,7 @@ public sealed record UpdatePolicy(MachineFacts Machine, ReleaseVersion? Floor = 
     {
         var version = update.Release.Version;
         if (update.ReleaseRow.IsRevoked)
-            return new Rejection(RejectionReason.ReleaseRevoked, $"{version} was revoked by entry {update.ReleaseRow.Revocation}");
+            return new Rejection(RejectionReason.ReleaseRevoked, $"{version} counts as revoked since entry {update.ReleaseRow.Revocation}");
         if (MismatchOf(update.Release.Target) is { } part)
             return new Rejection(RejectionReason.TargetMismatch, $"{version} is for another {part}");
         if (Floor is not null && version < Floor)

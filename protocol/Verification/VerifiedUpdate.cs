@@ -1,6 +1,7 @@
 using SupplyChain.Protocol.Map;
 using SupplyChain.Protocol.Notes;
 using SupplyChain.Protocol.Statements;
+using SupplyChain.Protocol.Trust;
 
 namespace SupplyChain.Protocol.Verification;
 
@@ -62,6 +63,9 @@ public sealed record VerifiedUpdate
 
     /// <summary>The first artifact, the one that is installed.</summary>
     public Artifact Payload => Release.Artifacts[0];
+
+    /// <summary>The version, and where its statements stand: what a floor is owed to.</summary>
+    public VerifiedVersion Version => new(Release.Version, ChannelRow.Place, ReleaseRow.Place);
 
     /// <summary>True when both name the same promotion of the same release, and the release has the same status (step 12).</summary>
     public bool IsSameDecisionAs(VerifiedUpdate other) => ChannelRow == other.ChannelRow && ReleaseRow == other.ReleaseRow;

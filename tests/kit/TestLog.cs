@@ -16,6 +16,7 @@ public sealed class TestLog
 {
     private readonly TestNetwork _network;
     private readonly List<byte[]> _entries = [];
+    private readonly List<AcceptedStatement> _accepted = [];
     private readonly MemoryTree _tree = new();
     private ulong? _lastState;
     private ulong _height;
@@ -57,6 +58,7 @@ public sealed class TestLog
     {
         ulong index = Append(entry.ToBytes());
         Set(MapKey.Statement(entry.Id), new StatementRow(index).ToBytes());
+        _accepted.Add(new AcceptedStatement(statement, new LogPlace(index, RootVersion), entry.Id));
         switch (statement)
         {
             case Release release:
@@ -77,6 +79,7 @@ public sealed class TestLog
                 break;
             case Rotation rotation:
                 SetRoot(rotation.Root, index, entry.Id);
+                Map = new TestGoingBack(rotation.Root, _accepted).From(Map);
                 break;
             default:
                 throw new ArgumentException("A ledger takes no such statement.", nameof(statement));

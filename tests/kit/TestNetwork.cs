@@ -104,6 +104,10 @@ public sealed class TestNetwork
         Release = release.Id(),
     };
 
+    /// <summary>What an agent remembers of a version whose release stands right before its promotion in the log.</summary>
+    public static VerifiedVersion VerifiedOf(string version, ulong promotion = 3, ulong root = 1) =>
+        new(Version(version), new LogPlace(promotion, root), new LogPlace(promotion - 1, root));
+
     public static ReleaseVersion Version(string text) => ReleaseVersion.TryParse(text, out var version)
         ? version
         : throw new ArgumentException("No version.", nameof(text));

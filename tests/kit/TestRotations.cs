@@ -22,6 +22,14 @@ public static class TestRotations
         Earlier = RootSuccession.EarlierAfter(old, next.Version - 1),
     });
 
+    /// <summary>The key that the role had under a root version counts as compromised after this log index, wherever it served.</summary>
+    public static TrustRoot WithMark(this TrustRoot next, string role, ulong version, ulong? compromisedAfter)
+    {
+        var key = next.Roles.Single(one => one.Name == role).EarlierUnder(version)!.Key;
+        EarlierKey Marked(EarlierKey earlier) => earlier.Key.Equals(key) ? earlier with { CompromisedAfter = compromisedAfter } : earlier;
+        return next with { Roles = [.. next.Roles.Select(one => one with { Earlier = [.. one.Earlier.Select(Marked)] })] };
+    }
+
     public static TrustRoot WithRole(this TrustRoot root, string role, Func<Role, Role> change) =>
         root with { Roles = [.. root.Roles.Select(one => one.Name == role ? change(one) : one)] };
 

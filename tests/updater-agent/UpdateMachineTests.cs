@@ -53,7 +53,7 @@ public sealed class UpdateMachineTests : IDisposable
         Assert.Equal(new UpdateEffect.AskLatest(0, 0), _effects[^1]);
         Latest();
         Assert.Equal(_network.Log.Checkpoint, Persisted.Checkpoint);
-        Assert.Equal("1.0.0", Persisted.FloorOf(TestNetwork.Product, TestNetwork.Channel)!.ToString());
+        Assert.Equal("1.0.0", Persisted.FloorOf(_network.Root, TestNetwork.Product, TestNetwork.Channel)!.ToString());
         Assert.Contains(_effects, effect => effect is UpdateEffect.KeepProof);
         Assert.IsType<Decision.Install>(Assert.IsType<UpdateOutcome.Decided>(Outcome).Decision);
         Assert.Equal(_network.Log.Checkpoint, _machine.Certified!.Checkpoint);
@@ -80,7 +80,7 @@ public sealed class UpdateMachineTests : IDisposable
         On(new UpdateEvent.LatestCame(forged.ToBytes()));
         Assert.Equal(_network.Log.Checkpoint, Persisted.Checkpoint);
         Assert.Equal("release-not-included", _machine.Failures[^1].Fault.Name);
-        Assert.Null(Persisted.FloorOf(TestNetwork.Product, TestNetwork.Channel));
+        Assert.Null(Persisted.FloorOf(_network.Root, TestNetwork.Product, TestNetwork.Channel));
 
         // Without the proof of a whole check, the unchanged checkpoint alone does not end the next one.
         Assert.Equal(new UpdateEffect.AskCheckpoint(1), _effects[^1]);

@@ -29,8 +29,21 @@ internal static class LedgerRows
             Release release => AfterRelease(ledger, map, release, index, id),
             Promotion promotion => AfterPromotion(ledger, map, promotion, index, id),
             Revocation revocation => AfterRevocation(map, revocation, index),
-            Rotation rotation => WithRoot(map, rotation.Root, index, id),
+            Rotation rotation => AfterRotation(ledger, map, rotation.Root, index, id),
             _ => throw new InvariantBrokenException("only releases, promotions, revocations and rotations are appended"),
+        };
+    }
+
+    /// <summary>The history after a checked statement became the log's next entry.</summary>
+    public static StatementHistory HistoryAfter(LedgerState ledger, Digest id, Statement statement)
+    {
+        var place = new LogPlace(ledger.Size, ledger.TrustRoot.Version);
+        return statement switch
+        {
+            Release release => ledger.History.With(release, place, RowOf(ledger, release, place.Index, id)),
+            Promotion promotion => ledger.History.With(promotion, RowOf(ledger, promotion, place.Index, id)),
+            Revocation revocation => ledger.History.With(revocation, place),
+            _ => ledger.History,
         };
     }
 
@@ -43,15 +56,14 @@ internal static class LedgerRows
         return map;
     }
 
+    private static MapTree AfterRotation(LedgerState ledger, MapTree map, TrustRoot root, ulong index, Digest id) =>
+        new GoingBack(ledger.History, root, index).From(WithRoot(map, root, index, id), ledger.TrustRoot);
+
     private static MapTree AfterRelease(LedgerState ledger, MapTree map, Release release, ulong index, Digest id)
     {
-        var role = ledger.TrustRoot.RoleFor(release.Product);
-        Invariant.Holds(role is not null, "an appended release's product has a role");
-
-        var product = new ProductRow(role.Name, release.Sequence, index, id, release.Time);
         var row = new ReleaseRow(index, id, ledger.TrustRoot.Version);
         map = map
-            .Set(MapKey.Product(release.Product), product.ToBytes())
+            .Set(MapKey.Product(release.Product), RowOf(ledger, release, index, id).ToBytes())
             .Set(MapKey.Release(release.Product, release.Version), row.ToBytes());
         foreach (var artifact in release.Artifacts)
         {
@@ -62,12 +74,21 @@ internal static class LedgerRows
         return map;
     }
 
-    private static MapTree AfterPromotion(LedgerState ledger, MapTree map, Promotion promotion, ulong index, Digest id)
+    private static ProductRow RowOf(LedgerState ledger, Release release, ulong index, Digest id)
     {
-        var release = Release(map, promotion.Product, promotion.Version);
+        var role = ledger.TrustRoot.RoleFor(release.Product);
+        Invariant.Holds(role is not null, "an appended release's product has a role");
+        return new ProductRow(role.Name, release.Sequence, index, id, release.Time);
+    }
+
+    private static MapTree AfterPromotion(LedgerState ledger, MapTree map, Promotion promotion, ulong index, Digest id) =>
+        map.Set(MapKey.Channel(promotion.Product, promotion.Channel), RowOf(ledger, promotion, index, id).ToBytes());
+
+    private static ChannelRow RowOf(LedgerState ledger, Promotion promotion, ulong index, Digest id)
+    {
+        var release = Release(ledger.Map, promotion.Product, promotion.Version);
         Invariant.Holds(release is not null, "an appended promotion's release is in the log");
-        var row = new ChannelRow(index, id, promotion.Version, release.Index, promotion.Time, ledger.TrustRoot.Version);
-        return map.Set(MapKey.Channel(promotion.Product, promotion.Channel), row.ToBytes());
+        return new ChannelRow(index, id, promotion.Version, release.Index, promotion.Time, ledger.TrustRoot.Version);
     }
 
     private static MapTree AfterRevocation(MapTree map, Revocation revocation, ulong index)

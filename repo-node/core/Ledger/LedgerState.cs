@@ -10,7 +10,7 @@ using SupplyChain.RepoNode.Core.Consensus;
 namespace SupplyChain.RepoNode.Core.Ledger;
 
 /// <summary>
-/// What all blocks so far have led to: the log's frontier and the map (docs/protocol.md §5). Immutable; executing a
+/// What all blocks so far have led to: the log's frontier, the map (docs/protocol.md §5) and what its rows were. Immutable; executing a
 /// block makes the next one. All nodes that execute the same blocks have the same roots.
 /// </summary>
 public sealed class LedgerState
@@ -19,12 +19,13 @@ public sealed class LedgerState
     private readonly RoleSignatures _signatures;
 
     private LedgerState(
-        TrustRoot root, Frontier frontier, MapTree map, ulong stateIndex, RoleSignatures signatures,
+        TrustRoot root, Frontier frontier, MapTree map, StatementHistory history, ulong stateIndex, RoleSignatures signatures,
         RefusedRotations refusedRotations)
     {
         TrustRoot = root;
         _frontier = frontier;
         Map = map;
+        History = history;
         StateIndex = stateIndex;
         _signatures = signatures;
         RefusedRotations = refusedRotations;
@@ -34,6 +35,9 @@ public sealed class LedgerState
     public TrustRoot TrustRoot { get; }
 
     public MapTree Map { get; }
+
+    /// <summary>What the map's rows go back to when a key is found to be compromised.</summary>
+    internal StatementHistory History { get; }
 
     /// <summary>The digest that the last state leaf records.</summary>
     public Digest MapRoot => Map.Root;
@@ -68,7 +72,7 @@ public sealed class LedgerState
         var map = LedgerRows.WithRoot(MapTree.Empty, root, index: 0, rootEnvelope.Id);
         var frontier = Frontier.Empty.Append(LeafHash.Of(entry));
         var state = new LedgerState(
-            root, frontier, map, stateIndex: 0, signatures, new RefusedRotations(Bounds.RememberedRefusals));
+            root, frontier, map, StatementHistory.Empty, stateIndex: 0, signatures, new RefusedRotations(Bounds.RememberedRefusals));
         return state.Seal([entry], [], root.Created, height: 0, previous: null);
     }
 
@@ -138,6 +142,7 @@ public sealed class LedgerState
             statement is Rotation rotation ? rotation.Root : TrustRoot,
             _frontier.Append(LeafHash.Of(submission.ToBytes())),
             LedgerRows.After(this, submission.Id, statement),
+            LedgerRows.HistoryAfter(this, submission.Id, statement),
             StateIndex,
             _signatures,
             RefusedRotations);
@@ -159,7 +164,7 @@ public sealed class LedgerState
         };
         byte[] entry = leaf.ToEntry();
         var frontier = _frontier.Append(LeafHash.Of(entry));
-        var after = new LedgerState(TrustRoot, frontier, Map, stateIndex: Size, _signatures, RefusedRotations);
+        var after = new LedgerState(TrustRoot, frontier, Map, History, stateIndex: Size, _signatures, RefusedRotations);
         Invariant.Holds(after.StateIndex == after.Size - 1, "a state leaf is the last entry");
         return new ExecutedBlock(after, [.. entries, entry], releases);
     }

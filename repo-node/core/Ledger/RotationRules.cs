@@ -14,7 +14,9 @@ internal static class RotationRules
     {
         if (RootSuccession.Announces(ledger.TrustRoot, submission, signatures.Carries) is { } stranger) return Of(stranger);
         if (ledger.Map.TryGet(MapKey.Statement(submission.Id), out _)) return LedgerRefusal.Duplicate;
-        return RootSuccession.Follow(ledger.TrustRoot, submission, signatures.Carries, out _) is { } fault ? Of(fault) : null;
+
+        var fault = RootSuccession.Follow(ledger.TrustRoot, submission, index: ledger.Size, signatures.Carries, out _);
+        return fault is { } broken ? Of(broken) : null;
     }
 
     private static LedgerRefusal Of(SuccessionFault fault) => fault switch
@@ -27,6 +29,9 @@ internal static class RotationRules
         SuccessionFault.RoleDropped => LedgerRefusal.RoleDropped,
         SuccessionFault.ProductMoved => LedgerRefusal.ProductMoved,
         SuccessionFault.EarlierKeysWrong => LedgerRefusal.EarlierKeysWrong,
+        SuccessionFault.MarkLoosened => LedgerRefusal.MarkLoosened,
+        SuccessionFault.MarkBeyondLog => LedgerRefusal.MarkBeyondLog,
+        SuccessionFault.MarkedKeyInForce => LedgerRefusal.MarkedKeyInForce,
         SuccessionFault.ThresholdChanged => LedgerRefusal.ThresholdChanged,
         SuccessionFault.TimeBackwards => LedgerRefusal.TimeBackwards,
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "No such fault."),

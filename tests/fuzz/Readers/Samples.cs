@@ -44,8 +44,8 @@ internal static class Samples
     }
 
     public static TrustedState Trusted() => TrustedState.Initial(Network.Root)
-        .RaiseFloor("linux", "stable", TestNetwork.Version("1.0.0"))
-        .RaiseFloor("linux", "testing", TestNetwork.Version("1.1.0-rc.1"));
+        .RaiseFloor(Network.Root, "linux", "stable", TestNetwork.VerifiedOf("1.0.0"))
+        .RaiseFloor(Network.Root, "linux", "testing", TestNetwork.VerifiedOf("1.1.0-rc.1"));
 
     public static byte[] Note() => Network.Certify(Log().Checkpoint, TestNetwork.Created);
 }

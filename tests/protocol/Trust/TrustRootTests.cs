@@ -210,6 +210,59 @@ public sealed class TrustRootTests
     }
 
     [Fact]
+    public void A_mark_says_up_to_which_log_index_an_earlier_key_verifies_anything()
+    {
+        var (a, b) = (new TestGroup("a").Key.PublicKey, new TestGroup("b").Key.PublicKey);
+        var root = WithEarlier(Good with { Version = 5 }, new(a, 1, 2, CompromisedAfter: 7), new(b, 3, 4));
+        string text = Utf8.UTF8.GetString(root.ToBytes());
+        Assert.Contains("""
+            "from":1,"to":2,"compromisedAfter":7},{"key":
+            """.Trim(), text, StringComparison.Ordinal);
+        Assert.True(TrustRoot.TryRead(root.ToBytes(), out var read));
+        Assert.Equal(root.Roles[0].Earlier, read.Roles[0].Earlier);
+        Assert.Equal(root.ToBytes(), read.ToBytes());
+
+        Assert.False(root.Voids("linux", new LogPlace(7, 2)));
+        Assert.True(root.Voids("linux", new LogPlace(8, 2)));
+        Assert.True(root.Voids("linux", new LogPlace(8, 1)));
+        Assert.False(root.Voids("linux", new LogPlace(8, 3)));
+        Assert.False(root.Voids("linux", new LogPlace(8, 5)));
+        Assert.False(root.Voids("windows", new LogPlace(8, 2)));
+    }
+
+    [Theory]
+    [InlineData("\"compromisedAfter\":9007199254740992")]
+    [InlineData("\"compromisedAfter\":-1")]
+    [InlineData("\"compromisedAfter\":07")]
+    [InlineData("\"compromisedAfter\":null")]
+    [InlineData("\"compromisedAfter\":7,\"compromisedAfter\":7")]
+    [InlineData("\"compromised\":7")]
+    public void A_mark_has_one_spelling(string other)
+    {
+        var root = WithEarlier(Good with { Version = 5 }, new EarlierKey(new TestGroup("a").Key.PublicKey, 1, 2, CompromisedAfter: 7));
+        string text = Utf8.UTF8.GetString(root.ToBytes());
+        string changed = text.Replace("\"compromisedAfter\":7", other, StringComparison.Ordinal);
+        Assert.NotEqual(text, changed);
+        Assert.False(TrustRoot.TryRead(Utf8.UTF8.GetBytes(changed), out _));
+        Assert.Equal("roles", WithEarlier(root, root.Roles[0].Earlier[0] with { CompromisedAfter = 1UL << 53 }).InvalidField);
+    }
+
+    [Fact]
+    public void One_key_has_one_mark_wherever_it_served()
+    {
+        var a = new TestGroup("a").Key.PublicKey;
+        TrustRoot With(ulong? kernel, ulong? other) => Good with
+        {
+            Version = 5,
+            Roles = [Kernel with { Earlier = [new(a, 1, 2, kernel)] }, RootRole with { Earlier = [new(a, 1, 3, other)] }],
+        };
+        Assert.Null(With(7, 7).InvalidField);
+        Assert.Null(With(null, null).InvalidField);
+        AssertInvalid("roles", With(7, 8));
+        AssertInvalid("roles", With(7, null));
+    }
+
+    [Fact]
     public void Publishers_are_sorted_and_no_nodes()
     {
         var keys = Enumerable.Range(30, 2).Select(index => new TestNode(index).VoteKey.PublicKey).OrderBy(key => key.ToHex(), StringComparer.Ordinal).ToArray();

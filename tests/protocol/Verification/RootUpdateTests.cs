@@ -133,6 +133,21 @@ public sealed class RootUpdateTests
     }
 
     [Fact]
+    public void Rotation_against_rules_is_a_mark_at_or_above_the_rotation_s_own_place_in_the_log()
+    {
+        var replaced = Second.WithKeyOf(TestNetwork.RoleName, new TestGroup("kernel renewed"));
+        TrustRoot MarkedAt(ulong index) => replaced.WithMark(TestNetwork.RoleName, 1, index);
+        foreach (ulong index in (ulong[])[2, 3, Limits.MaxJsonNumber])
+        {
+            var entry = MarkedAt(index).SignedBy(Network.RootHolders);
+            AssertRejected(RejectionReason.RotationAgainstRules, Follow(Logged(entry).ProveRoot(2, Now)));
+        }
+
+        Assert.True(Follow(Logged(MarkedAt(1).SignedBy(Network.RootHolders)).ProveRoot(2, Now)).TryGet(out var adopted, out _));
+        Assert.Equal(1ul, adopted.Root.Roles[0].Earlier[0].CompromisedAfter);
+    }
+
+    [Fact]
     public void Checkpoint_forked_is_a_log_that_contradicts_the_trusted_one()
     {
         var update = _log.ProveRoot(2, Now);

@@ -156,6 +156,26 @@ public sealed class StatementStepTests
     }
 
     [Fact]
+    public void What_a_compromised_key_signed_above_its_mark_is_refused_and_what_is_at_it_counts()
+    {
+        // The release is entry 2, its promotion entry 3.
+        foreach (var (after, accepted) in (ReadOnlySpan<(ulong, bool)>)[(3, true), (2, false), (1, false)])
+        {
+            var scenario = Promoted();
+            var root = Network.Root.Next().WithKeyOf(TestNetwork.RoleName, new TestGroup("kernel renewed")).WithMark(TestNetwork.RoleName, 1, after);
+            var map = scenario.Log.Map;
+            scenario.Log.Accept(root.ToRotation());
+            // A network that lies: its map goes on naming what is void.
+            foreach (var (key, value) in map.Rows) scenario.Log.Set(key, value);
+            scenario.Log.Seal(Now);
+
+            var verdict = new UpdateVerifier(root).Verify(scenario.Prove(), Request, Now);
+            if (!accepted) AssertRejected(RejectionReason.KeyCompromised, verdict);
+            else Assert.True(verdict.TryGet(out _, out var rejection), rejection?.ToString());
+        }
+    }
+
+    [Fact]
     public void Signatures_that_are_not_exactly_the_roles_are_refused()
     {
         var maintainers = Network.Maintainers;

@@ -28,8 +28,9 @@ public sealed class WireLockTests
         { "map rows", "037597b50968cb862dfdab8d57b34006d11d2c59b4206cb9eefdc24d356838e6" },
         { "map proof", "7d3e36f38d2c75ebfd8b8666e1ef71418abd659f3398abedff25cb6536efc240" },
         { "trust root", "7662a146fd98acb6d8189172c9fd2d6255881e047c13f6ff11eac84647096807" },
+        { "marked trust root", "6f7e405f1a89bdae96dd1103b24a449504f58cc9d8aa3e3fd8ffd4c81fcd9270" },
         { "trust policy", "76217d99d69f9309ed50b021831446f057b99c66f8eeaae001639876d3fdd6cb" },
-        { "trusted state", "6a8bcb013395ff6ddbfa70bfe325610fb9facb1f3489aca1b6c0846001ec82d1" },
+        { "trusted state", "5b612397efe70e53d59ae9c121b77d1fd1739caf83a0deacae231605a9f4329f" },
         { "nonce answer", "2c1898d99f71457fd661efb4c25f2ec969e53344d502ba74855efefc8eebbca3" },
         { "evidence", "910c99954adb2254d30eab551b65b6c1f221ba3663168ffbb8e28fe702a181d4" },
         { "confirmed state", "1a4e43e8bb2582c2254b8f73336aff63ecd14688c79a805c898cfe17b1f66d89" },
@@ -60,13 +61,14 @@ public sealed class WireLockTests
         "map rows" => RandomRows(random),
         "map proof" => RandomProof(random).ToBytes(),
         "trust root" => RandomRoot(random).ToBytes(),
+        "marked trust root" => RandomMarkedRoot(random).ToBytes(),
         "trust policy" => System.Text.Encoding.UTF8.GetBytes(TrustPolicy.Write(RandomRoot(random))),
         "confirmed state" => TrustedState.Initial(RandomRoot(random))
             .Confirm(new Confirmation(RandomStatements.Hash(random), random.Next(), random.Next(), TestNetwork.Created + random.Next(1_000)))
             .ToBytes(),
         "trusted state" => TrustedState.Initial(RandomRoot(random))
-            .RaiseFloor(RandomStatements.Name(random), "stable", RandomStatements.Version(random))
-            .RaiseFloor(RandomStatements.Name(random), "stable", RandomStatements.Version(random))
+            .RaiseFloor(Network.Root, RandomStatements.Name(random), "stable", RandomVerified(random))
+            .RaiseFloor(Network.Root, RandomStatements.Name(random), "stable", RandomVerified(random))
             .ToBytes(),
         "nonce answer" => NonceAnswerTests.Random(random).ToBytes(),
         "evidence" => EvidenceTests.Random(random).ToBytes(),
@@ -82,6 +84,16 @@ public sealed class WireLockTests
         Nodes = [.. Network.Root.Nodes.Select(node => node with { TransportPin = RandomStatements.Hash(random) })],
         Freshness = new Freshness(1_000 + random.Next(1_000), random.Next(100), 1 + random.Next(100)),
     };
+
+    private static TrustRoot RandomMarkedRoot(Random random) => (RandomRoot(random) with { Version = 1 + (ulong)random.Next(1, 1_000) })
+        .WithKeyOf(TestNetwork.RoleName, Network.RootHolders)
+        .WithMark(TestNetwork.RoleName, version: 1, (ulong)random.NextInt64(1L << 53));
+
+    private static VerifiedVersion RandomVerified(Random random)
+    {
+        LogPlace Place() => new((ulong)random.Next(), 1 + (ulong)random.Next(9));
+        return new VerifiedVersion(RandomStatements.Version(random), Place(), Place());
+    }
 
     private static byte[] RandomRows(Random random)
     {

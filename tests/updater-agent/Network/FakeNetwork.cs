@@ -12,8 +12,6 @@ internal sealed class FakeNetwork : HttpMessageHandler
 {
     private readonly Lock _answering = new();
     private readonly List<(Statement Statement, Envelope Entry)> _statements = [];
-    private Release? _newest;
-    private Promotion? _promoted;
 
     /// <param name="place">Gives nodes other addresses, for programs that connect to them.</param>
     public FakeNetwork(Func<NodeIdentity, NodeIdentity>? place = null)
@@ -48,17 +46,22 @@ internal sealed class FakeNetwork : HttpMessageHandler
     /// <summary>The nodes' clock, Unix seconds.</summary>
     public long Now { get; set; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
+    /// <summary>What the next offer follows; a rotation that marks a key takes it back.</summary>
+    public (Release? Release, Promotion? Promotion) Newest { get; set; }
+
     /// <summary>Publishes and promotes a version, and gives all nodes its bytes.</summary>
     public Release Offer(string version, byte[] payload, Func<Release, Release>? change = null)
     {
         var artifact = new Artifact("payload.bin", Digest.Of(payload), VerityHasher.Compute(payload).Digest, (ulong)payload.Length);
-        var release = TestNetwork.ReleaseOf(version, (_newest?.Sequence ?? 0) + 1, _newest?.Id()) with { Artifacts = [artifact] };
-        _newest = change is null ? release : change(release);
+        var (last, promoted) = Newest;
+        var release = TestNetwork.ReleaseOf(version, (last?.Sequence ?? 0) + 1, last?.Id()) with { Artifacts = [artifact] };
+        release = change is null ? release : change(release);
         Artifacts[Digest.Of(payload)] = payload;
-        Publish(_newest);
-        _promoted = TestNetwork.PromotionOf(_newest, _promoted?.Id());
-        Publish(_promoted);
-        return _newest;
+        Publish(release);
+        var promotion = TestNetwork.PromotionOf(release, promoted?.Id());
+        Publish(promotion);
+        Newest = (release, promotion);
+        return release;
     }
 
     public void Revoke(Release release) => Publish(TestNetwork.RevocationOf(release));

@@ -13,7 +13,7 @@ public static class InstallPolicy
 
     /// <param name="update">What the channel offers, verified.</param>
     /// <param name="situation">This machine.</param>
-    /// <param name="floor">The highest version verified for the channel before; null if none was.</param>
+    /// <param name="floor">The highest version verified for the channel before that stands; null if none does.</param>
     /// <param name="now">Unix seconds.</param>
     public static Decision Decide(VerifiedUpdate update, Situation situation, ReleaseVersion? floor, long now)
     {

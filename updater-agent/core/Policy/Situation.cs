@@ -8,7 +8,7 @@ public sealed record Situation
 {
     public required MachineFacts Machine { get; init; }
 
-    /// <summary>The installed version; null if none is.</summary>
+    /// <summary>The installed version; null if none is, or none that stands.</summary>
     public ReleaseVersion? Installed { get; init; }
 
     /// <summary>Versions that were rolled back here (docs/protocol.md §9).</summary>

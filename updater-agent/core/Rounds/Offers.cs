@@ -106,20 +106,26 @@ internal sealed class Offers(UpdateTask task)
         var (proof, map) = bundle;
         if (_verifier.Verify(proof, Request, map).TryGet(out var update, out var rejection))
         {
-            var floor = State.FloorOf(task.Product, task.Channel);
-            return new Offer(map.Certified, update, InstallPolicy.Decide(update, task.Situation, floor, now));
+            var floor = State.FloorOf(Root, task.Product, task.Channel);
+            return new Offer(map.Certified, update, InstallPolicy.Decide(update, Situation, floor, now));
         }
 
         if (rejection.Reason == RejectionReason.ChannelAbsent) return new Offer(map.Certified, null, new Decision.NothingReleased());
         return rejection;
     }
 
+    // What a compromised key brought here holds nothing back that stands.
+    private Situation Situation =>
+        task.Situation.Installed is { } installed && State.IsVoid(Root, task.Product, installed)
+            ? task.Situation with { Installed = null }
+            : task.Situation;
+
     /// <summary>The end of step 9: the floor rises to what was verified.</summary>
     public IEnumerable<UpdateEffect> Floor(Offer offer)
     {
         if (offer.Update is null) yield break;
 
-        var raised = State.RaiseFloor(task.Product, task.Channel, offer.Update.Release.Version);
+        var raised = State.RaiseFloor(Root, task.Product, task.Channel, offer.Update.Version, task.Situation.Installed);
         if (ReferenceEquals(raised, State)) yield break;
 
         State = raised;

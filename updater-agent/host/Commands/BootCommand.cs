@@ -27,7 +27,8 @@ internal static class BootCommand
 
         session.HoldInstall();
         var outcome = await kind.BootAsync(
-            release => session.Installer.IsQuarantined(release.Product, release.Version), release => IsRevoked(session.State, release));
+            release => session.Installer.IsQuarantined(release.Product, release.Version),
+            release => session.State.Trusted.IsVoid(session.State.Root, release.Product, release.Version) || IsRevoked(session.State, release));
         session.Installer.QuarantineGivenUp();
         return outcome is { Failure: { } failure, Placement: { } placed }
             ? Failed(session, placed, failure)

@@ -1,3 +1,4 @@
+using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.Updating;
@@ -13,7 +14,15 @@ internal static class RollbackCommand
         // What a crash interrupted was not healthy: it is rolled back already, and the one before it is not asked to go.
         if (await session.Installer.RecoverAsync(stop) is InstallOutcome.RolledBack back) return Outcomes.ErrorOf(back);
 
-        var config = session.State.Config;
+        var (config, fallback) = (session.State.Config, session.Installer.Fallback);
+        if (fallback is not null && session.State.Trusted.IsVoid(session.State.Root, fallback.Product, fallback.Version))
+        {
+            return new ErrorReport(new ErrorBody(
+                ExitCode.Refused, Rejection.NameOf(RejectionReason.KeyCompromised),
+                $"{fallback.Product} {fallback.Version}, which the current version replaced, was released or promoted by a compromised key.",
+                "'updater-agent install' brings what its channel offers."));
+        }
+
         return await session.Installer.RollBackAsync("rolled back by the operator") switch
         {
             InstallOutcome.RolledBack done => new RollbackReport(

@@ -13,9 +13,10 @@ internal sealed record QuarantineLine(string Version, string Reason);
 /// <param name="Product">What is installed.</param>
 /// <param name="Channel">Which channel is followed.</param>
 /// <param name="Installed">The current version.</param>
+/// <param name="InstalledIsVoid">True when a compromised key released or promoted it (docs/protocol.md §3).</param>
 /// <param name="Step">How far the latest installation went (docs/protocol.md §9).</param>
 /// <param name="Fallback">What <c>rollback</c> would go back to.</param>
-/// <param name="Floor">The highest version ever verified for the channel.</param>
+/// <param name="Floor">The highest version verified for the channel that stands.</param>
 /// <param name="TreeSize">Of the trusted checkpoint.</param>
 /// <param name="LatestTime">Unix seconds: the network's clock was there already.</param>
 /// <param name="Time">What this machine knows of the time (docs/protocol.md §7 step 4).</param>
@@ -25,7 +26,7 @@ internal sealed record QuarantineLine(string Version, string Reason);
 /// <param name="StateDamage">What is wrong with one copy of the trusted state.</param>
 internal sealed record StatusReport(
     string Origin, ulong RootVersion, long RootExpires, bool? RootExpired, string Product, string Channel,
-    string? Installed, string? Step, string? Fallback, string? Floor, ulong? TreeSize, long LatestTime, string Time, long? ConfirmedAt,
+    string? Installed, bool? InstalledIsVoid, string? Step, string? Fallback, string? Floor, ulong? TreeSize, long LatestTime, string Time, long? ConfirmedAt,
     IReadOnlyList<EvidenceLine>? Evidence,
     IReadOnlyList<QuarantineLine> Quarantined, string? StateDamage)
     : Report
@@ -37,6 +38,7 @@ internal sealed record StatusReport(
         var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "value");
         Row("product", $"{Product}/{Channel}");
         Row("installed", Installed is null ? "nothing" : $"{Installed} ({Step ?? "unknown"})");
+        if (InstalledIsVoid == true) Row("", "a compromised key released or promoted it: 'updater-agent install' brings what the channel offers");
         Row("falls back to", Fallback ?? "nothing");
         Row("newest verified", Floor ?? "nothing");
         Row("network", $"{Origin}, trust root {RootVersion} until {Quantity.Time(RootExpires)}{(RootExpired == true ? ", which is past: tell its maintainers" : "")}");
