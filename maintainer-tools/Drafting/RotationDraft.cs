@@ -24,6 +24,9 @@ internal sealed record RotationDraft
     /// <summary>Products that a present role signs for from now on.</summary>
     public IReadOnlyList<(string Role, IReadOnlyList<string> Products)> AddedProducts { get; init; } = [];
 
+    /// <summary>Earlier keys, or keys that this rotation replaces, that were compromised.</summary>
+    public IReadOnlyList<CompromiseMark> Marks { get; init; } = [];
+
     public long? MaxAge { get; init; }
 
     public long? Skew { get; init; }
@@ -36,17 +39,17 @@ internal sealed record RotationDraft
     /// <exception cref="CommandFailure">The next root would break a rule.</exception>
     public Rotation ToRotation(TrustRoot current, DateTimeOffset now)
     {
+        RequireKnown(current, [.. ReplacedKeys.Select(draft => draft.Name), .. AddedProducts.Select(added => added.Role)]);
         var limits = current.Freshness;
         var next = current with
         {
             Version = current.Version + 1,
             Created = now.ToUnixTimeSeconds(),
             Expires = (now + Validity).ToUnixTimeSeconds(),
-            Roles = [.. current.Roles.Select(role => Changed(role, current.Version)).Concat(NewRoles(current)).OrderBy(role => role.Name, StringComparer.Ordinal)],
+            Roles = Roles(current),
             Publishers = Publishers(current),
             Freshness = new Freshness(MaxAge ?? limits.MaxAge, Skew ?? limits.Skew, AttestEvery ?? limits.AttestEvery),
         };
-        RequireKnown(current, [.. ReplacedKeys.Select(draft => draft.Name), .. AddedProducts.Select(added => added.Role)]);
         if (next.InvalidField is { } field)
         {
             throw CommandFailure.Usage("trust-root-invalid", $"The trust root's '{field}' breaks a rule.", TrustRootDraft.HintFor(field));
@@ -56,6 +59,13 @@ internal sealed record RotationDraft
             ? throw CommandFailure.Usage("rotation-against-rules", $"The network would refuse this rotation: {broken}.",
                 "see the ledger rules in docs/protocol.md, section 3; check this machine's clock")
             : next.ToRotation();
+    }
+
+    private IReadOnlyList<Role> Roles(TrustRoot current)
+    {
+        var changed = current.Roles.Select(role => Changed(role, current.Version)).Concat(NewRoles(current));
+        IReadOnlyList<Role> sorted = [.. changed.OrderBy(role => role.Name, StringComparer.Ordinal)];
+        return Marks.Aggregate(sorted, (roles, mark) => mark.PutOn(roles, current));
     }
 
     private Role Changed(Role role, ulong version)

@@ -36,10 +36,21 @@ internal static class TrustRootChanges
             yield return $"{name}: its key becomes {role.Key}";
         }
 
+        foreach (var earlier in role.Earlier)
+        {
+            ulong? before = old.Earlier.FirstOrDefault(one => one.Key.Equals(earlier.Key))?.CompromisedAfter;
+            if (before != earlier.CompromisedAfter) yield return $"{name}: {MarkOf(earlier, before)}";
+        }
+
         foreach (string line in Changed(name, Threshold(old), Threshold(role))) yield return line;
         foreach (string product in role.Products.Except(old.Products)) yield return $"{name}: signs for {product} too";
         foreach (string product in old.Products.Except(role.Products)) yield return $"{name}: loses {product}, which the network refuses";
     }
+
+    private static string MarkOf(EarlierKey earlier, ulong? before) =>
+        earlier.CompromisedAfter is { } after && !(after > before)
+            ? $"its key {earlier.Key} is COMPROMISED; what it signed after log index {Number(after)} counts as revoked, for ever"
+            : $"the mark of its key {earlier.Key} is taken back or goes up, which the network refuses";
 
     private static Role? Find(TrustRoot root, string name) => root.Roles.FirstOrDefault(role => role.Name == name);
 

@@ -18,6 +18,9 @@ internal static class LedgerRefusal
         "version-not-higher" => "a channel only goes up: promote a higher version",
         "revoked" => "the release is revoked: release a new version",
         "nodes-changed" => "rotations cannot change nodes yet: leave them as they are",
+        "mark-loosened" => "a key that was marked as compromised stays so: leave the mark, or give a lower log index",
+        "mark-beyond-log" => "the log is not that long: give the index of an entry that is in it",
+        "marked-key-in-force" => "replace the compromised key in every role that has it",
         "role-dropped" or "product-moved" or "earlier-keys-wrong" or "threshold-changed" =>
             "make the rotation with `share trust rotate` from the trust root in force, and have it signed again",
         "time-backwards" => "check this machine's clock and make the statement anew",

@@ -88,7 +88,10 @@ internal sealed record StatementSummary(string Kind, IReadOnlyList<(string Label
             $"attestations count for {root.Freshness.MaxAge} s, skew {root.Freshness.Skew} s, renewed every {root.Freshness.AttestEvery} s")),
     ],
     "You say that machines which are installed with this root believe these nodes and these keys. "
-        + "Compare every key by another way.");
+        + "Compare every key by another way."
+        + (root.Roles.Any(role => role.Earlier.Any(earlier => earlier.CompromisedAfter is not null))
+            ? " What a compromised key signed after its log index counts as revoked everywhere, and machines go back to what stands. This cannot be taken back."
+            : ""));
 
     private static IEnumerable<(string Label, string Value)> OfNode(NodeIdentity node) =>
     [
@@ -105,8 +108,12 @@ internal sealed record StatementSummary(string Kind, IReadOnlyList<(string Label
             $"{role.Threshold.Required} of {role.Threshold.Members} sign for {ProductsOf(role)}")),
         ("  key", role.Key.ToString()),
         .. role.Earlier.Select(earlier => ("  earlier", string.Create(CultureInfo.InvariantCulture,
-            $"{earlier.Key}, for root versions {earlier.From} to {earlier.To}"))),
+            $"{earlier.Key}, for root versions {earlier.From} to {earlier.To}{MarkOf(earlier)}"))),
     ];
+
+    private static string MarkOf(EarlierKey earlier) => earlier.CompromisedAfter is { } after
+        ? string.Create(CultureInfo.InvariantCulture, $", COMPROMISED: verifies nothing after log index {after}")
+        : "";
 
     private static string ProductsOf(Role role) => role.Products.Count == 0 ? "trust roots" : string.Join(", ", role.Products);
 

@@ -83,6 +83,52 @@ public sealed class RotationCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_compromised_key_is_marked_shown_before_anybody_signs_and_marked_for_good()
+    {
+        await MakeFirstAsync();
+        string draft = _old.Folder.In("root-2.statement.json"), second = _old.Folder.In("root-2.json");
+        string[] rotate = ["trust", "rotate", "--trust-root", _first, "--replace-key", $"acme={GroupOf(_renewed)}", $"root={GroupOf(_renewed)}"];
+        await Succeed([.. rotate, "--compromised", "acme@4711", "--out", draft]);
+
+        // One group held both roles: its key is marked in both.
+        var review = await Succeed("trust", "show", "--trust-root", _first, "--statement", draft);
+        string[] marks = [.. review.GetProperty("changes").EnumerateArray().Select(line => line.GetString()!).Where(line => line.Contains("COMPROMISED", StringComparison.Ordinal))];
+        Assert.Equal(2, marks.Length);
+        Assert.StartsWith("role acme: its key", marks[0], StringComparison.Ordinal);
+        Assert.Contains("after log index 4711 counts as revoked", marks[0], StringComparison.Ordinal);
+
+        string request = await ApproveAsync(_old, draft);
+        var seen = await ShareProgram.RunAsync("sign", "review", "--dir", request);
+        Assert.Contains("COMPROMISED: verifies nothing after log index 4711", seen.Output, StringComparison.Ordinal);
+        Assert.Contains("cannot be taken back", seen.Output, StringComparison.Ordinal);
+        await Succeed("sign", "combine", "--dir", request, await ApproveAsync(_renewed, draft), "--out", second);
+
+        // A later root keeps it, may lower it, and nothing else.
+        string[] next = ["trust", "rotate", "--trust-root", _first, "--rotation", second, "--out", _old.Folder.In("root-3.statement.json")];
+        Assert.Equal("rotation-against-rules", await NameOf(2, [.. next, "--compromised", "acme:1@4712"]));
+        Assert.False(File.Exists(_old.Folder.In("root-3.statement.json")));
+        await Succeed([.. next, "--compromised", "acme:1@4000"]);
+        Assert.True(Statement.TryRead(await File.ReadAllBytesAsync(_old.Folder.In("root-3.statement.json")), out var third));
+        EarlierKey expected = new(_old.Group.Key.PublicKey, 1, 1, CompromisedAfter: 4000);
+        Assert.All(Assert.IsType<Rotation>(third).Root.Roles, role => Assert.Equal(expected, Assert.Single(role.Earlier)));
+    }
+
+    [Fact]
+    public async Task A_mark_that_means_nothing_is_not_drafted()
+    {
+        await MakeFirstAsync();
+        string draft = _old.Folder.In("draft.json");
+        string[] rotate = ["trust", "rotate", "--trust-root", _first, "--out", draft];
+        Assert.Equal("mark-without-new-key", await NameOf(2, [.. rotate, "--compromised", "acme@4711"]));
+        Assert.Equal("earlier-key-unknown", await NameOf(2, [.. rotate, "--compromised", "acme:1@4711"]));
+        Assert.Equal("role-unknown", await NameOf(2, [.. rotate, "--compromised", "tools@4711"]));
+        foreach (string mark in (string[])["acme", "acme@", ":1@4711", "acme@-1", "acme:x@4711", "acme:1:2@4711", "acme@4711@4712"])
+            Assert.Equal("mark-malformed", await NameOf(2, [.. rotate, "--compromised", mark]));
+        Assert.Equal("marked-key-in-force", await NameOf(2, [.. rotate, "--replace-key", $"acme={GroupOf(_renewed)}", "--compromised", "acme@4711"]));
+        Assert.False(File.Exists(draft));
+    }
+
+    [Fact]
     public async Task Requests_of_different_statements_or_of_one_group_are_not_combined()
     {
         await MakeFirstAsync();
