@@ -1,5 +1,6 @@
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Verification;
+using SupplyChain.Tests.Kit;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.Tests.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Tests.Network;
@@ -77,6 +78,23 @@ public sealed class LivepatchTests : IDisposable
         const long Year = 365 * 24 * 60 * 60;
         _network.Now += Year;
         _agent.ConfirmTime();
+        _kernel.Boot();
+        Assert.Equal(ExitCode.Done, await _agent.RunJson("boot"));
+        Assert.Equal("revoked", _agent.Json.GetProperty("status").GetString());
+        Assert.Empty(_kernel.Loaded);
+    }
+
+    [Fact]
+    public async Task What_a_compromised_key_released_is_not_loaded_at_boot()
+    {
+        Offer("1.0.0");
+        await _agent.Initialise("--kind", "livepatch");
+        await _agent.RunJson("install");
+        var next = _network.Root.Next().WithKeyOf(TestNetwork.RoleName, new TestGroup("kernel renewed"));
+        _network.Rotate(next.WithMark(TestNetwork.RoleName, version: 1, compromisedAfter: 1), _network.Keys.RootHolders);
+        Assert.Equal(ExitCode.Done, await _agent.RunJson("check"));
+        Assert.Equal("nothing-released", _agent.Json.GetProperty("status").GetString());
+
         _kernel.Boot();
         Assert.Equal(ExitCode.Done, await _agent.RunJson("boot"));
         Assert.Equal("revoked", _agent.Json.GetProperty("status").GetString());
