@@ -18,6 +18,7 @@ internal static class Excused
         ["MaintainerTools.Commands.TrustRoots.TrustRootOptions.ReadKey"] = CommandLine,
         ["MaintainerTools.Commands.TrustRoots.TrustRootOptions.ReadProducts"] = CommandLine,
         ["MaintainerTools.Signing.SigningRequest.ReadStatement"] = "Statement.TryRead, which is registered, with words for a refusal",
+        ["MaintainerTools.Drafting.CompromiseMark.Parse"] = CommandLine,
         ["MaintainerTools.Drafting.TrustRootDraft.RoleDraft.Parse"] = CommandLine,
         ["MaintainerTools.Commands.StatementOptions.ReadDigest"] = CommandLine,
         ["MaintainerTools.Commands.StatementOptions.ReadVersion"] = CommandLine,

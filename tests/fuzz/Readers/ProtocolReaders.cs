@@ -64,7 +64,7 @@ internal static class ProtocolReaders
             () => [Ascii("1.2.3"), Ascii("1.2.3.4-rc.10.x-y"), Ascii("0.0.0-0")]),
         Reader.Of("protocol.trust-root", typeof(TrustRoot), nameof(TrustRoot.TryRead), bytes =>
             TrustRoot.TryRead(bytes, out var value) ? Answer.Accept(value.ToBytes()) : Answer.Refused,
-            () => [Samples.Network.Root.ToBytes()]),
+            () => [Samples.Network.Root.ToBytes(), Samples.MarkedRoot().ToBytes()]),
         Reader.Of("protocol.trust-root-envelope", typeof(TrustRoot), nameof(TrustRoot.TryReadEnvelope), bytes =>
             TrustRoot.TryReadEnvelope(bytes, out _, out _) ? Answer.Accept() : Answer.Refused,
             () => [Samples.Network.RootEnvelope.ToBytes()]),

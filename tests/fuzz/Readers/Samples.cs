@@ -47,5 +47,10 @@ internal static class Samples
         .RaiseFloor(Network.Root, "linux", "stable", TestNetwork.VerifiedOf("1.0.0"))
         .RaiseFloor(Network.Root, "linux", "testing", TestNetwork.VerifiedOf("1.1.0-rc.1"));
 
+    /// <summary>A second root, which marks the key that the first had.</summary>
+    public static TrustRoot MarkedRoot() => Network.Root.Next()
+        .WithKeyOf(TestNetwork.RoleName, Network.RootHolders)
+        .WithMark(TestNetwork.RoleName, version: 1, compromisedAfter: 7);
+
     public static byte[] Note() => Network.Certify(Log().Checkpoint, TestNetwork.Created);
 }
