@@ -33,8 +33,8 @@ public sealed record Role(
     public EarlierKey? EarlierUnder(ulong rootVersion) =>
         Earlier.FirstOrDefault(earlier => rootVersion >= earlier.From && rootVersion <= earlier.To);
 
-    /// <summary>Whether what this role signed there is above the mark of the key it had.</summary>
-    internal bool Voids(LogPlace place) => EarlierUnder(place.Root)?.CompromisedAfter < place.Index;
+    /// <summary>Whether what this role signed there is void: above the mark of the key it had (docs/protocol.md §3).</summary>
+    public bool Voids(LogPlace place) => EarlierUnder(place.Root)?.CompromisedAfter < place.Index;
 
     internal bool IsValidIn(ulong rootVersion) =>
         Names.IsName(Name)

@@ -19,7 +19,7 @@ internal sealed class GoingBack(StatementHistory history, TrustRoot root, ulong 
     {
         foreach (var role in root.Roles.Where(role => IsMarkedAnew(role, before)))
         {
-            foreach (string product in role.Products) map = OfProduct(map, product);
+            foreach (string product in role.Products) map = new OfProduct(role, product, history.Of(product), rotation).From(map);
         }
 
         return map;
@@ -31,56 +31,61 @@ internal sealed class GoingBack(StatementHistory history, TrustRoot root, ulong 
         return role.Earlier.Any(earlier => earlier.CompromisedAfter is not null && !known.Contains(earlier));
     }
 
-    private MapTree OfProduct(MapTree map, string product)
+    /// <param name="Role">That owns the product, with the marks on its keys.</param>
+    /// <param name="Product">Whose rows go back.</param>
+    /// <param name="Made">What the role signed for it.</param>
+    /// <param name="Rotation">Index of the entry that brings the marks.</param>
+    private sealed record OfProduct(Role Role, string Product, ProductHistory Made, ulong Rotation)
     {
-        var made = history.Of(product);
-        map = WithoutVoidRevocations(map, product, made);
-        map = WithVoidReleasesRevoked(map, product, made);
-
-        var last = made.Releases.FirstOrDefault(release => !root.Voids(product, release.Place));
-        map = Put(map, MapKey.Product(product), last?.Row.ToBytes());
-        foreach (var channel in made.Promotions.GroupBy(promotion => promotion.Channel, StringComparer.Ordinal))
+        public MapTree From(MapTree map)
         {
-            var standing = channel.FirstOrDefault(promotion => Stands(map, product, promotion.Row));
-            map = Put(map, MapKey.Channel(product, channel.Key), standing?.Row.ToBytes());
+            map = WithVoidReleasesRevoked(WithoutVoidRevocations(map));
+            var last = Made.Releases.FirstOrDefault(release => !Role.Voids(release.Place));
+            map = Put(map, MapKey.Product(Product), last?.Row.ToBytes());
+            foreach (var channel in Made.Promotions.GroupBy(promotion => promotion.Channel, StringComparer.Ordinal))
+            {
+                var standing = channel.FirstOrDefault(promotion => Stands(map, promotion.Row));
+                map = Put(map, MapKey.Channel(Product, channel.Key), standing?.Row.ToBytes());
+            }
+
+            return map;
         }
 
-        return map;
-    }
-
-    private MapTree WithoutVoidRevocations(MapTree map, string product, ProductHistory made)
-    {
-        foreach (var revocation in made.Revocations.Where(revocation => root.Voids(product, revocation.Place)))
+        private MapTree WithoutVoidRevocations(MapTree map)
         {
-            var row = ReleaseOf(map, product, revocation.Version);
-            if (row.Revocation == revocation.Place.Index)
-                map = map.Set(MapKey.Release(product, revocation.Version), (row with { Revocation = null }).ToBytes());
+            foreach (var revocation in Made.Revocations.Where(revocation => Role.Voids(revocation.Place)))
+            {
+                var row = ReleaseIn(map, revocation.Version);
+                if (row.Revocation == revocation.Place.Index)
+                    map = map.Set(MapKey.Release(Product, revocation.Version), (row with { Revocation = null }).ToBytes());
+            }
+
+            return map;
         }
 
-        return map;
-    }
-
-    private MapTree WithVoidReleasesRevoked(MapTree map, string product, ProductHistory made)
-    {
-        foreach (var release in made.Releases.Where(release => root.Voids(product, release.Place)))
+        private MapTree WithVoidReleasesRevoked(MapTree map)
         {
-            var row = ReleaseOf(map, product, release.Version);
-            if (!row.IsRevoked)
-                map = map.Set(MapKey.Release(product, release.Version), (row with { Revocation = rotation }).ToBytes());
+            foreach (var release in Made.Releases.Where(release => Role.Voids(release.Place)))
+            {
+                var row = ReleaseIn(map, release.Version);
+                if (!row.IsRevoked)
+                    map = map.Set(MapKey.Release(Product, release.Version), (row with { Revocation = Rotation }).ToBytes());
+            }
+
+            return map;
         }
 
-        return map;
+        private bool Stands(MapTree map, ChannelRow promoted) =>
+            !Role.Voids(promoted.Place) && !Role.Voids(ReleaseIn(map, promoted.Version).Place);
+
+        private ReleaseRow ReleaseIn(MapTree map, ReleaseVersion version)
+        {
+            var row = LedgerRows.Release(map, Product, version);
+            Invariant.Holds(row is not null, "what was promoted or revoked is in the map");
+            return row;
+        }
+
+        private static MapTree Put(MapTree map, MapKey key, byte[]? value) =>
+            value is null ? map.Remove(key) : map.Set(key, value);
     }
-
-    private bool Stands(MapTree map, string product, ChannelRow promoted) =>
-        !root.Voids(product, promoted.Place) && !root.Voids(product, ReleaseOf(map, product, promoted.Version).Place);
-
-    private static ReleaseRow ReleaseOf(MapTree map, string product, ReleaseVersion version)
-    {
-        var row = LedgerRows.Release(map, product, version);
-        Invariant.Holds(row is not null, "what was promoted or revoked is in the map");
-        return row;
-    }
-
-    private static MapTree Put(MapTree map, MapKey key, byte[]? value) => value is null ? map.Remove(key) : map.Set(key, value);
 }
