@@ -59,7 +59,7 @@ internal sealed record StatementSummary(string Kind, IReadOnlyList<(string Label
             $"{step.Permille / 10.0:0.#} % of machines after {TimeSpan.FromSeconds(step.After):c}"))),
     ],
     $"Machines on channel '{promotion.Channel}' will install {promotion.Product} {promotion.Version} by themselves. "
-        + "The channel can never go back to a lower version.");
+        + "The channel can never go back to a lower version, unless your key is marked as compromised.");
 
     private static StatementSummary OfRevocation(Revocation revocation) => new("revocation",
     [

@@ -195,7 +195,7 @@ public sealed class Compromised_keys : LedgerUnderTheft
     }
 
     [Fact]
-    public void Whatever_is_signed_and_marked_theLedger_is_that_which_is_written_apart() => ForAll.Seeds(25, random =>
+    public void Whatever_is_signed_and_marked_the_ledger_is_that_which_is_written_apart() => ForAll.Seeds(25, random =>
     {
         var run = new Compromised_keys();
         for (int step = 0; step < 14; step++) run.TakeAnything(random);
