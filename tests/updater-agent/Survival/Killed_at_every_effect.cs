@@ -73,7 +73,7 @@ public sealed class Killed_at_every_effect
         if (loss != Loss.Nothing) disk.LoseUnsynced(loss == Loss.SomeUnsynced ? new Random(effects) : null);
 
         await update.AssertOldOrNew(when);
-        AssertNothingOlderTrusted(durable, update.Loaded(), when);
+        AssertNothingOlderTrusted(update.Agent.Network.Root, durable, update.Loaded(), when);
         var status = await update.Agent.Status();
         Assert.Equal(0, status.GetProperty("quarantined").GetArrayLength());
         if (!killed) Assert.Equal("2.0.0", status.GetProperty("installed").GetString());
@@ -94,14 +94,15 @@ public sealed class Killed_at_every_effect
         }
     }
 
-    private static void AssertNothingOlderTrusted(TrustedState durable, TrustedState found, string when)
+    private static void AssertNothingOlderTrusted(TrustRoot root, TrustedState durable, TrustedState found, string when)
     {
         Assert.True(found.RootVersion >= durable.RootVersion, when);
         Assert.True(found.LatestTime >= durable.LatestTime, when);
         Assert.True((found.Confirmed?.Time ?? 0) >= (durable.Confirmed?.Time ?? 0), when);
         Assert.True((found.Checkpoint?.Size.Value ?? 0) >= (durable.Checkpoint?.Size.Value ?? 0), when);
-        Assert.True(FloorOf(found) >= FloorOf(durable), when);
+        Assert.True(FloorOf(root, found) >= FloorOf(root, durable), when);
     }
 
-    private static Protocol.Statements.ReleaseVersion? FloorOf(TrustedState state) => state.FloorOf(TestNetwork.Product, TestNetwork.Channel);
+    private static Protocol.Statements.ReleaseVersion? FloorOf(TrustRoot root, TrustedState state) =>
+        state.FloorOf(root, TestNetwork.Product, TestNetwork.Channel);
 }
