@@ -8,12 +8,27 @@ namespace SupplyChain.Tests.Kit;
 /// </summary>
 public sealed class NeedsProgramsFactAttribute : FactAttribute
 {
+    // Debian's package of each program that is not on every machine.
+    private static readonly Dictionary<string, string> Packages = new()
+    {
+        ["age"] = "age",
+        ["go"] = "golang-go golang-golang-x-mod-dev",
+        ["script"] = "bsdutils",
+        ["systemctl"] = "systemd",
+        ["systemd-analyze"] = "systemd",
+        ["tar"] = "tar",
+        ["zstd"] = "zstd",
+    };
+
     public NeedsProgramsFactAttribute(params string[] programs)
     {
         Programs = programs;
         string[] missing = [.. programs.Where(program => !ProgramPath.Has(program))];
         if (missing.Length > 0 && Environment.GetEnvironmentVariable("CI") != "true")
-            Skip = $"needs {string.Join(", ", missing)}, see README.md";
+        {
+            var packages = missing.Select(program => Packages[program]).Distinct();
+            Skip = $"needs {string.Join(", ", missing)}: apt-get install --no-install-recommends {string.Join(' ', packages)}";
+        }
     }
 
     public IReadOnlyList<string> Programs { get; }
