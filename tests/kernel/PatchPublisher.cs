@@ -28,6 +28,10 @@ internal sealed record PatchOffer(string Channel, string Version, string Module,
 internal sealed class PatchPublisher : IAsyncDisposable
 {
     public const string Product = "kernel-livepatch";
+
+    /// <summary>Seconds for which an attestation counts: so few that a test can wait until one is too old.</summary>
+    public const int MaxAge = 60;
+
     private const string Origin = "updates.example.org/kernel-test";
     private const int Year = 365 * 86_400;
 
@@ -156,8 +160,7 @@ internal sealed class PatchPublisher : IAsyncDisposable
                 new(Role.Root, _rootHolders.Key.PublicKey, _rootHolders.Key.Threshold, [], []),
             ],
             Publishers = [publisher],
-            // A minute, so that a test can wait until an attestation is too old.
-            Freshness = new Freshness(MaxAge: 60, Skew: 30, AttestEvery: 10),
+            Freshness = new Freshness(MaxAge, Skew: 30, AttestEvery: 10),
         };
         await File.WriteAllBytesAsync(Network.TrustRoot, _rootHolders.Sign(root.ToRotation()).ToBytes());
     }

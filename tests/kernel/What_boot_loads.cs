@@ -69,6 +69,21 @@ public class What_boot_loads(PatchedGuest guest) : IClassFixture<NewAgent>
         await BareAsync();
     }
 
+    [NeedsGuestFact]
+    public async Task E_also_when_the_proof_of_that_has_grown_old()
+    {
+        // As in a network where nothing happens: the log stays what it was, and the nodes' time goes on.
+        for (long heard = await LatestTimeAsync(); await LatestTimeAsync() <= heard + PatchPublisher.MaxAge;)
+            await guest.AgentAsync(Refused, "check");
+
+        await guest.RestartAsync();
+        await BootsAsync("revoked");
+        await BareAsync();
+    }
+
+    // Unix seconds, by the nodes: when the agent last heard of them.
+    private async Task<long> LatestTimeAsync() => (await guest.AgentAsync(Done, "status")).GetProperty("latestTime").GetInt64();
+
     private async Task BootsAsync(string verdict) =>
         Assert.Equal(verdict, (await guest.AgentAsync(Done, "boot")).GetProperty("status").GetString());
 
