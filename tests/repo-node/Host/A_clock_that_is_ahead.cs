@@ -1,6 +1,7 @@
 using System.Net;
 using SupplyChain.Protocol.Nonces;
 using SupplyChain.Protocol.Notes;
+using static SupplyChain.RepoNode.Tests.Host.Problems;
 
 namespace SupplyChain.RepoNode.Tests.Host;
 
@@ -31,11 +32,7 @@ public sealed class A_clock_that_is_ahead : IAsyncLifetime, IAsyncDisposable
     {
         _clock.Ahead = TimeSpan.FromDays(365);
         await UntilAsync("ahead");
-        using (var refused = await AskAsync())
-        {
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-            Assert.Contains(":clock-ahead\"", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        }
+        await AssertProblemAsync(await AskAsync(), HttpStatusCode.ServiceUnavailable, "clock-ahead");
 
         var release = LoopbackNetwork.ReleaseOf(Payload, "1.0.0");
         // Node 3 takes every permit for one that is over, and fetches what the others have.

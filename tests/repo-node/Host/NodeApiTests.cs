@@ -6,6 +6,7 @@ using SupplyChain.Protocol;
 using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Tests.Kit;
+using static SupplyChain.RepoNode.Tests.Host.Problems;
 
 namespace SupplyChain.RepoNode.Tests.Host;
 
@@ -280,15 +281,6 @@ public sealed class NodeApiTests(NodeApiTests.Running running) : IClassFixture<N
         Client.PostAsync("/statements", new ByteArrayContent(body));
 
     private static string PathOf(byte[] artifact) => $"/artifact/sha256/{Digest.Of(artifact)}";
-
-    private static async Task AssertProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string name)
-    {
-        Assert.Equal(status, answer.StatusCode);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.ToString());
-        string body = await answer.Content.ReadAsStringAsync();
-        Assert.StartsWith($$"""{"type":"urn:supplychain:problem:{{name}}",""", body, StringComparison.Ordinal);
-        answer.Dispose();
-    }
 
     /// <summary>One network for all these tests; none of them makes anything final.</summary>
     public sealed class Running : IAsyncDisposable, IAsyncLifetime
