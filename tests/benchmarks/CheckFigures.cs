@@ -1,6 +1,7 @@
 using SupplyChain.MaintainerTools.Demo.Cast;
 using SupplyChain.UpdaterAgent.Commands;
 using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Output.Reports;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Transport;
 using SupplyChain.UpdaterAgent.Updating;

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Health;
 
 namespace SupplyChain.UpdaterAgent.Tests.Installation;
 

@@ -1,5 +1,6 @@
 using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Health;
 
 namespace SupplyChain.UpdaterAgent.Tests.Installation;
 

@@ -5,6 +5,7 @@ using SupplyChain.Tests.Kit;
 using SupplyChain.UpdaterAgent.Core.Installation.Archives;
 using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Installation.Archives;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 
 namespace SupplyChain.UpdaterAgent.Tests.Installation;
 

@@ -1,4 +1,4 @@
-using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 
 namespace SupplyChain.UpdaterAgent.Tests.Installation;
 

@@ -1,4 +1,4 @@
-using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 using SupplyChain.UpdaterAgent.State;
 
 namespace SupplyChain.UpdaterAgent.Tests.State;

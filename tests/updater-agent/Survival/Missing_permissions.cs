@@ -1,5 +1,5 @@
 using SupplyChain.Tests.Kit;
-using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Tests.Network;

@@ -1,6 +1,6 @@
 using SupplyChain.Protocol.Trust;
 using SupplyChain.UpdaterAgent.Core.Download;
-using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Tests.Network;

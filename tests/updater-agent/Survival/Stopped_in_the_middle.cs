@@ -1,7 +1,7 @@
 using System.Text.Json;
 using SupplyChain.Protocol.Artifacts;
 using SupplyChain.Protocol.Statements;
-using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.Tests.Installation;
 using SupplyChain.UpdaterAgent.Tests.Network;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Output.Reports;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Updating;
 

@@ -4,6 +4,7 @@ using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Output.Reports;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Updating;
 

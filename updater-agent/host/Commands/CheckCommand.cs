@@ -3,6 +3,7 @@ using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core;
 using SupplyChain.UpdaterAgent.Core.Policy;
 using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Output.Reports;
 using SupplyChain.UpdaterAgent.Updating;
 
 namespace SupplyChain.UpdaterAgent.Commands;

@@ -1,5 +1,6 @@
 using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Output.Reports;
 
 namespace SupplyChain.UpdaterAgent.Commands;
 

@@ -3,6 +3,7 @@ using SupplyChain.Protocol;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Trust;
 using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Output.Reports;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Updating;
 

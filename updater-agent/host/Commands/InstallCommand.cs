@@ -4,6 +4,7 @@ using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Core.Policy;
 using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Output.Reports;
 using SupplyChain.UpdaterAgent.Updating;
 
 namespace SupplyChain.UpdaterAgent.Commands;

@@ -1,6 +1,7 @@
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Installation;
 using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Output.Reports;
 using SupplyChain.UpdaterAgent.Updating;
 
 namespace SupplyChain.UpdaterAgent.Commands;

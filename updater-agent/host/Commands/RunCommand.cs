@@ -1,6 +1,7 @@
 using Serilog;
 using SupplyChain.UpdaterAgent.Core;
 using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Output.Reports;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Updating;
 

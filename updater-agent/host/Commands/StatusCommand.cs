@@ -1,6 +1,6 @@
 using SupplyChain.UpdaterAgent.Core.Freshness;
 using SupplyChain.UpdaterAgent.Core.Installation;
-using SupplyChain.UpdaterAgent.Output;
+using SupplyChain.UpdaterAgent.Output.Reports;
 using SupplyChain.UpdaterAgent.State;
 using SupplyChain.UpdaterAgent.Updating;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.UpdaterAgent.Core.Installation;
+using SupplyChain.UpdaterAgent.Installation.Health;
 
 namespace SupplyChain.UpdaterAgent.Installation;
 

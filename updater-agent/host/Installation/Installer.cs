@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 
 namespace SupplyChain.UpdaterAgent.Installation;
 

@@ -1,4 +1,5 @@
 using SupplyChain.UpdaterAgent.Core.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 
 namespace SupplyChain.UpdaterAgent.Installation;
 

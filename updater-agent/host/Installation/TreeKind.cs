@@ -4,6 +4,8 @@ using SupplyChain.Protocol.Statements;
 using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Core.Installation.Archives;
 using SupplyChain.UpdaterAgent.Installation.Archives;
+using SupplyChain.UpdaterAgent.Installation.Disk;
+using SupplyChain.UpdaterAgent.Installation.Health;
 
 namespace SupplyChain.UpdaterAgent.Installation;
 

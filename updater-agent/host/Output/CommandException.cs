@@ -1,3 +1,5 @@
+using SupplyChain.UpdaterAgent.Output.Reports;
+
 namespace SupplyChain.UpdaterAgent.Output;
 
 /// <summary>Ends a command with this report; caught once, where commands are run.</summary>

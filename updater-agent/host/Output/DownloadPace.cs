@@ -1,3 +1,4 @@
+
 namespace SupplyChain.UpdaterAgent.Output;
 
 /// <summary>How fast a download is and how long it still takes, by what came lately: a slow start is soon forgotten.</summary>

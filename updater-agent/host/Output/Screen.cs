@@ -1,5 +1,6 @@
 using System.Text;
 using Spectre.Console;
+using SupplyChain.UpdaterAgent.Output.Reports;
 
 namespace SupplyChain.UpdaterAgent.Output;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Trust;
 using SupplyChain.Protocol.Verification;
-using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 using SupplyChain.UpdaterAgent.Output;
 
 namespace SupplyChain.UpdaterAgent.State;

@@ -1,7 +1,7 @@
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Equivocation;
 using SupplyChain.Protocol.Trust;
-using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 
 namespace SupplyChain.UpdaterAgent.State;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 
 namespace SupplyChain.UpdaterAgent.State;
 

@@ -5,6 +5,8 @@ using SupplyChain.UpdaterAgent.Core.Freshness;
 using SupplyChain.UpdaterAgent.Core.Policy;
 using SupplyChain.UpdaterAgent.Downloads;
 using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
+using SupplyChain.UpdaterAgent.Installation.Health;
 using SupplyChain.UpdaterAgent.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Output;
 using SupplyChain.UpdaterAgent.State;

@@ -3,6 +3,8 @@ using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
 using SupplyChain.UpdaterAgent.Installation;
+using SupplyChain.UpdaterAgent.Installation.Disk;
+using SupplyChain.UpdaterAgent.Installation.Health;
 using SupplyChain.UpdaterAgent.Installation.Livepatch;
 
 namespace SupplyChain.UpdaterAgent.Tests.Installation.Livepatch;

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using SupplyChain.UpdaterAgent.Core.Installation.Archives;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 
 namespace SupplyChain.UpdaterAgent.Installation.Archives;
 

@@ -1,5 +1,6 @@
 using SupplyChain.Protocol;
 using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 
 namespace SupplyChain.UpdaterAgent.Installation.Livepatch;
 

@@ -4,6 +4,8 @@ using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Verification;
 using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
+using SupplyChain.UpdaterAgent.Installation.Disk;
+using SupplyChain.UpdaterAgent.Installation.Health;
 
 namespace SupplyChain.UpdaterAgent.Installation.Livepatch;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using SupplyChain.Protocol;
 using SupplyChain.UpdaterAgent.Core.Installation;
 using SupplyChain.UpdaterAgent.Core.Installation.Livepatch;
+using SupplyChain.UpdaterAgent.Installation.Disk;
 
 namespace SupplyChain.UpdaterAgent.Installation.Livepatch;
 

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace SupplyChain.UpdaterAgent.Output;
+namespace SupplyChain.UpdaterAgent.Output.Reports;
 
 /// <summary>What a channel offers: the id is that of the release statement, the bytes are those of its payload.</summary>
 internal sealed record ReleaseLine(string Version, string? UpstreamVersion, string Severity, string Kind, ulong Bytes, string Id);

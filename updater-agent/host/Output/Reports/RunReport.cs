@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace SupplyChain.UpdaterAgent.Output;
+namespace SupplyChain.UpdaterAgent.Output.Reports;
 
 /// <param name="Cycles">How often the agent looked.</param>
 /// <param name="Installed">How many versions it installed.</param>

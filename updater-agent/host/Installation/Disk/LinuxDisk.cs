@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace SupplyChain.UpdaterAgent.Installation;
+namespace SupplyChain.UpdaterAgent.Installation.Disk;
 
 /// <summary>
 /// Linux system calls. The base library's equivalents sync no directories, copy where a rename fails, and make whole

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace SupplyChain.UpdaterAgent.Output;
+namespace SupplyChain.UpdaterAgent.Output.Reports;
 
 /// <summary>What a new agent trusts; the root's id is what to compare over another channel.</summary>
 internal sealed record InitReport(

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace SupplyChain.UpdaterAgent.Output;
+namespace SupplyChain.UpdaterAgent.Output.Reports;
 
 /// <param name="Version">That was rolled back here.</param>
 /// <param name="Reason">Why.</param>

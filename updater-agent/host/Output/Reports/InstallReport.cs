@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace SupplyChain.UpdaterAgent.Output;
+namespace SupplyChain.UpdaterAgent.Output.Reports;
 
 /// <summary>What <c>install</c> did.</summary>
 internal sealed record InstallReport : Report

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace SupplyChain.UpdaterAgent.Output;
+namespace SupplyChain.UpdaterAgent.Output.Reports;
 
 /// <param name="Product">Of the agent.</param>
 /// <param name="Channel">Of the agent.</param>

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace SupplyChain.UpdaterAgent.Output;
+namespace SupplyChain.UpdaterAgent.Output.Reports;
 
 /// <summary>The exit code, a stable name in kebab case, what happened, and what to do about it.</summary>
 internal sealed record ErrorBody(int Code, string Name, string Message, string Hint);

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Spectre.Console;
 
-namespace SupplyChain.UpdaterAgent.Output;
+namespace SupplyChain.UpdaterAgent.Output.Reports;
 
 /// <summary>What one command has to say: one JSON object, or a few lines for people. docs/agent.md lists the fields.</summary>
 internal abstract record Report

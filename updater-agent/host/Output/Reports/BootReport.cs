@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace SupplyChain.UpdaterAgent.Output;
+namespace SupplyChain.UpdaterAgent.Output.Reports;
 
 /// <param name="Status">A verdict of docs/protocol.md §9.</param>
 /// <param name="Product">Of the agent.</param>

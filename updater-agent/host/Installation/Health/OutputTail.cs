@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace SupplyChain.UpdaterAgent.Installation;
+namespace SupplyChain.UpdaterAgent.Installation.Health;
 
 /// <summary>The last bytes of streams that may never end, in bounded memory.</summary>
 internal sealed class OutputTail

@@ -1,4 +1,4 @@
-namespace SupplyChain.UpdaterAgent.Installation;
+namespace SupplyChain.UpdaterAgent.Installation.Disk;
 
 /// <summary>
 /// What changes the disk, one operation at a time, so that a test can cut the power between any two. None but

@@ -1,4 +1,4 @@
-namespace SupplyChain.UpdaterAgent.Installation;
+namespace SupplyChain.UpdaterAgent.Installation.Disk;
 
 /// <summary>Changes that survive a power cut whole or not at all, made of <see cref="IDisk"/>'s operations.</summary>
 internal static class Durable

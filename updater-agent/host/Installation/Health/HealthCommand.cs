@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace SupplyChain.UpdaterAgent.Installation;
+namespace SupplyChain.UpdaterAgent.Installation.Health;
 
 /// <summary>What a probe found: a line for people, and the last the command wrote, which may hold anything.</summary>
 internal sealed record HealthReport(bool IsHealthy, string Summary, string Output);
