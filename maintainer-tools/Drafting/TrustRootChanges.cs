@@ -49,7 +49,7 @@ internal static class TrustRootChanges
 
     private static string MarkOf(EarlierKey earlier, ulong? before) =>
         earlier.CompromisedAfter is { } after && !(after > before)
-            ? $"its key {earlier.Key} is COMPROMISED; what it signed after log index {Number(after)} counts as revoked, for ever"
+            ? $"its key {earlier.Key} is COMPROMISED; what it signed after log index {Number(after)} is void, for ever"
             : $"the mark of its key {earlier.Key} is taken back or goes up, which the network refuses";
 
     private static Role? Find(TrustRoot root, string name) => root.Roles.FirstOrDefault(role => role.Name == name);

@@ -22,7 +22,7 @@ internal static class Approving
         {
             throw CommandFailure.Refused("conflict",
                 $"This share approved statement {conflict.Id.ToHex()} for '{conflict.Slot}' before; the network can take only one of the two.",
-                "find out which one is right; if the other one was never combined, give --allow-conflict");
+                "find out which one is right; if the other one was never combined, or is void by a mark on a key, give --allow-conflict");
         }
 
         using var share = ShareFile.Open(sharePath, request.Group, passphrase);

@@ -71,7 +71,7 @@ internal sealed record StatementSummary(string Kind, IReadOnlyList<(string Label
         ("reason", revocation.Reason),
         ("instead", revocation.Replacement?.ToString() ?? "nothing"),
     ],
-    $"Nobody will install {revocation.Product} {revocation.Version} any more. This cannot be taken back.");
+    $"Nobody will install {revocation.Product} {revocation.Version} any more. This cannot be taken back, unless your key is marked as compromised.");
 
     private static StatementSummary OfRotation(TrustRoot root) => new("trust root",
     [
@@ -90,7 +90,8 @@ internal sealed record StatementSummary(string Kind, IReadOnlyList<(string Label
     "You say that machines which are installed with this root believe these nodes and these keys. "
         + "Compare every key by another way."
         + (root.Roles.Any(role => role.Earlier.Any(earlier => earlier.CompromisedAfter is not null))
-            ? " What a compromised key signed after its log index counts as revoked everywhere, and machines go back to what stands. This cannot be taken back."
+            ? " What a compromised key released or promoted after its log index counts as revoked everywhere, its revocations for nothing, and machines go back to what stands. "
+                + "Revoke again with the new key, at once, what must not be installed. This cannot be taken back."
             : ""));
 
     private static IEnumerable<(string Label, string Value)> OfNode(NodeIdentity node) =>

@@ -95,7 +95,7 @@ public sealed class RotationCommandTests : IDisposable
         string[] marks = [.. review.GetProperty("changes").EnumerateArray().Select(line => line.GetString()!).Where(line => line.Contains("COMPROMISED", StringComparison.Ordinal))];
         Assert.Equal(2, marks.Length);
         Assert.StartsWith("role acme: its key", marks[0], StringComparison.Ordinal);
-        Assert.Contains("after log index 4711 counts as revoked", marks[0], StringComparison.Ordinal);
+        Assert.Contains("after log index 4711 is void", marks[0], StringComparison.Ordinal);
 
         string request = await ApproveAsync(_old, draft);
         var seen = await ShareProgram.RunAsync("sign", "review", "--dir", request);

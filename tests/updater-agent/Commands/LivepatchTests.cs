@@ -102,6 +102,30 @@ public sealed class LivepatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_loaded_at_boot_while_a_trust_root_that_may_make_it_void_is_lost()
+    {
+        Offer("1.0.0");
+        await _agent.Initialise("--kind", "livepatch");
+        await _agent.RunJson("install");
+        var next = _network.Root.Next().WithKeyOf(TestNetwork.RoleName, new TestGroup("kernel renewed"));
+        _network.Rotate(next.WithMark(TestNetwork.RoleName, version: 1, compromisedAfter: 1), _network.Keys.RootHolders);
+        await _agent.RunJson("check");
+
+        File.Delete(_agent.State.RootOf(2));
+        _kernel.Boot();
+        foreach (string command in new[] { "boot", "rollback" })
+        {
+            Assert.Equal(ExitCode.Failed, await _agent.RunJson(command));
+            Assert.Equal("trust-root-behind", _agent.Json.GetProperty("error").GetProperty("name").GetString());
+        }
+
+        Assert.Empty(_kernel.Loaded);
+        await _agent.RunJson("check");
+        Assert.Equal(ExitCode.Done, await _agent.RunJson("boot"));
+        Assert.Equal("revoked", _agent.Json.GetProperty("status").GetString());
+    }
+
+    [Fact]
     public async Task What_the_kernel_complains_of_at_boot_is_told_and_quarantined()
     {
         Offer("1.0.0");

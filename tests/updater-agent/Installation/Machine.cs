@@ -30,10 +30,14 @@ internal sealed class Machine : IDisposable
 
     public HealthCommand? Health { get; init; }
 
+    /// <summary>The version that a compromised key released; none unless set.</summary>
+    public string? Void { get; set; }
+
     public ArchiveLimits? Limits { get; init; }
 
     /// <summary>An agent that starts; nothing is recovered yet.</summary>
-    public Installer Start(IDisk? disk = null) => new(State, new TreeKind(Install, Health, disk, Limits), disk);
+    public Installer Start(IDisk? disk = null) =>
+        new(State, new TreeKind(Install, Health, disk, Limits), disk) { IsVoid = release => release.Version.ToString() == Void };
 
     /// <summary>An agent that starts and finds nothing to recover, or recovers.</summary>
     public async Task<Installer> RecoverAsync()

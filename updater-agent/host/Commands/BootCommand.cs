@@ -27,9 +27,10 @@ internal static class BootCommand
         }
 
         session.HoldInstall();
+        session.State.RequireNewestRoot();
         var outcome = await kind.BootAsync(
             release => session.Installer.IsQuarantined(release.Product, release.Version),
-            release => session.State.Trusted.IsVoid(session.State.Root, release.Product, release.Version) || IsRevoked(session.State, release));
+            release => session.Installer.IsVoid(release) || IsRevoked(session.State, release));
         session.Installer.QuarantineGivenUp();
         return outcome is { Failure: { } failure, Placement: { } placed }
             ? Failed(session, placed, failure)

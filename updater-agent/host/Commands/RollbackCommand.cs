@@ -12,11 +12,12 @@ internal static class RollbackCommand
     public static async Task<Report> Run(AgentSession session, CancellationToken stop)
     {
         session.HoldInstall();
+        session.State.RequireNewestRoot();
         // What a crash interrupted was not healthy: it is rolled back already, and the one before it is not asked to go.
         if (await session.Installer.RecoverAsync(stop) is InstallOutcome.RolledBack back) return Outcomes.ErrorOf(back);
 
         var (config, fallback) = (session.State.Config, session.Installer.Fallback);
-        if (fallback is not null && session.State.Trusted.IsVoid(session.State.Root, fallback.Product, fallback.Version))
+        if (fallback is not null && session.Installer.IsVoid(fallback))
         {
             return new ErrorReport(new ErrorBody(
                 ExitCode.Refused, Rejection.NameOf(RejectionReason.KeyCompromised),

@@ -29,6 +29,9 @@ internal sealed class Installer
         _journal = ReadJournal();
     }
 
+    /// <summary>A compromised key released or promoted it: no way back leads there. None unless given.</summary>
+    public Func<InstalledRelease, bool> IsVoid { get; init; } = _ => false;
+
     /// <summary>What is current, as the machine shows it; unconfirmed while <see cref="Step"/> is switched.</summary>
     public InstalledRelease? Installed => _kind.Active?.Release;
 
@@ -210,16 +213,26 @@ internal sealed class Installer
         return new(_journal.Latest!.New.Release, to?.Release, why) { Unfinished = unfinished };
     }
 
-    // To what was there before, unless that turned out not to be good either.
+    // To what was there before, unless that turned out not to be good either, or forged.
     private async Task<(Placement? To, string? Unfinished)> ReturnAsync()
     {
         var (_, failed, old) = _journal.Latest!;
+        if (old is not null && IsVoid(old.Release)) return (null, await LeaveBothAsync(failed, old));
+
         var to = old is not null && !IsQuarantined(old.Release.Product, old.Release.Version) ? old : null;
         var back = await _kind.RollBackAsync(failed, to);
         if (back.Unfit is not { } unfit) return (to, back.Unfinished);
 
         Condemn(new(to!, unfit));
         return (null, back.Unfinished);
+    }
+
+    // What is forged may still be in force beside what replaced it.
+    private async Task<string?> LeaveBothAsync(Placement failed, Placement forged)
+    {
+        var left = await _kind.RollBackAsync(failed, null);
+        var leftToo = await _kind.RollBackAsync(forged, null);
+        return left.Unfinished ?? leftToo.Unfinished;
     }
 
     // On disk before the step is carried out, and in memory only when it is on disk.

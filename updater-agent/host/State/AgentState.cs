@@ -66,6 +66,18 @@ internal sealed class AgentState
         };
     }
 
+    /// <summary>Before anything is made current that no node was asked about: a lost root may be the one that made it void.</summary>
+    /// <exception cref="CommandException">A trust root that was walked to is lost.</exception>
+    public void RequireNewestRoot()
+    {
+        if (Root.Version < Trusted.RootVersion)
+        {
+            throw new CommandException(
+                ExitCode.Failed, "trust-root-behind", $"{Damage}: what it made void is not known until then. Nothing was changed.",
+                "'updater-agent check' asks the nodes for it.");
+        }
+    }
+
     /// <summary>Before the lock is taken: a folder that holds no agent gets no lock file.</summary>
     /// <exception cref="CommandException">There is no agent.</exception>
     public static void RequireAt(StateFolder folder) => ReadConfig(folder);

@@ -83,7 +83,10 @@ internal sealed class AgentSession : IDisposable
 
     private static Installer InstallerOf(AgentState state, World world, IPayloadKind kind)
     {
-        var installer = new Installer(state.Folder.Path, kind, world.Disk);
+        var installer = new Installer(state.Folder.Path, kind, world.Disk)
+        {
+            IsVoid = release => state.Trusted.IsVoid(state.Root, release.Product, release.Version),
+        };
         if (installer.Installed is { } other && other.Product != state.Config.Product)
         {
             throw new CommandException(

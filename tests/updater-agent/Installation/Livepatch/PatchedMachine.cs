@@ -31,6 +31,9 @@ internal sealed class PatchedMachine : IDisposable
     /// <summary>The health command's verdict.</summary>
     public bool IsHealthy { get; set; } = true;
 
+    /// <summary>The version that a compromised key released; none unless set.</summary>
+    public string? Void { get; set; }
+
     public string Record => Path.Combine(StateOf(Agent), "livepatch.json");
 
     public string SlotFile(string slot, string name = "patch.ko") => Path.Combine(_root, "install", "slots", slot, name);
@@ -45,7 +48,7 @@ internal sealed class PatchedMachine : IDisposable
         var times = new TransitionTimes(TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(60));
         var kind = LivepatchKind.Create(
             Path.Combine(_root, "install"), Path.Combine(state, "livepatch.json"), Kernel.Running, () => Facts, health, times, disk ?? new LinuxDisk(), TimeProvider.System);
-        return (new Installer(state, kind, disk), kind);
+        return (new Installer(state, kind, disk) { IsVoid = release => release.Version.ToString() == Void }, kind);
     }
 
     /// <summary>An agent that starts and recovers.</summary>
