@@ -40,7 +40,7 @@ internal sealed class TestGoingBack(TrustRoot root, IReadOnlyList<AcceptedStatem
             case Release release when IsVoid(one):
                 return map.Set(MapKey.Release(release.Product, release.Version), new ReleaseRow(index, one.Id, version, VoidSince(map, release)).ToBytes());
             case Release release:
-                var latest = new ProductRow(TestNetwork.RoleName, release.Sequence, index, one.Id, release.Time);
+                var latest = new ProductRow(root.RoleFor(release.Product)!.Name, release.Sequence, index, one.Id, release.Time);
                 return map
                     .Set(MapKey.Product(release.Product), latest.ToBytes())
                     .Set(MapKey.Release(release.Product, release.Version), new ReleaseRow(index, one.Id, version).ToBytes());

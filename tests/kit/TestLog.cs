@@ -19,11 +19,13 @@ public sealed class TestLog
     private readonly List<AcceptedStatement> _accepted = [];
     private readonly MemoryTree _tree = new();
     private ulong? _lastState;
+    private TrustRoot _root;
     private ulong _height;
 
     public TestLog(TestNetwork network)
     {
         _network = network;
+        _root = network.Root;
         SetRoot(network.Root, Append(network.RootEnvelope.ToBytes()), network.RootEnvelope.Id);
         Seal(network.Root.Created);
     }
@@ -31,7 +33,7 @@ public sealed class TestLog
     public IReadOnlyList<byte[]> Entries => _entries;
 
     /// <summary>Of the newest root in the map.</summary>
-    public ulong RootVersion { get; private set; } = 1;
+    public ulong RootVersion => _root.Version;
 
     public MapTree Map { get; private set; } = MapTree.Empty;
 
@@ -62,7 +64,7 @@ public sealed class TestLog
         switch (statement)
         {
             case Release release:
-                var latest = new ProductRow(TestNetwork.RoleName, release.Sequence, index, entry.Id, release.Time);
+                var latest = new ProductRow(_root.RoleFor(release.Product)!.Name, release.Sequence, index, entry.Id, release.Time);
                 Set(MapKey.Product(release.Product), latest.ToBytes());
                 Set(MapKey.Release(release.Product, release.Version), new ReleaseRow(index, entry.Id, RootVersion).ToBytes());
                 foreach (var artifact in release.Artifacts)
@@ -154,7 +156,7 @@ public sealed class TestLog
 
     private void SetRoot(TrustRoot root, ulong index, Digest id)
     {
-        RootVersion = root.Version;
+        _root = root;
         Set(MapKey.Root(root.Version), new RootRow(index, id).ToBytes());
         foreach (var role in root.Roles) Set(MapKey.Role(role.Name), new RoleRow(role.Key, role.Threshold).ToBytes());
     }

@@ -134,6 +134,7 @@ public sealed class TestNetwork
     public byte[] Note(Checkpoint checkpoint, params IEnumerable<NoteSignature> cosignatures) =>
         new SignedNote(checkpoint.ToText(), [Nodes[0].SignAsLog(checkpoint), .. cosignatures]).Encode();
 
-    private static Role RoleOf(string name, TestGroup group, IReadOnlyList<string> products) =>
+    /// <summary>A role with no earlier keys.</summary>
+    public static Role RoleOf(string name, TestGroup group, IReadOnlyList<string> products) =>
         new(name, group.Key.PublicKey, group.Key.Threshold, products, []);
 }

@@ -171,8 +171,31 @@ public sealed class Compromised_keys : LedgerUnderTheft
         Take(Again, TestNetwork.ReleaseOf("1.2.0", 3, Honest.Id()));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Products_of_another_role_keep_what_they_have_unless_it_has_the_stolen_key_too(bool shared)
+    {
+        var others = shared ? Stolen : new TestGroup("tools");
+        var tools = TestNetwork.RoleOf("tools", others, ["tool"]);
+        Take((Ledger.TrustRoot.Next() with { Roles = [.. Ledger.TrustRoot.Roles, tools] }).SignedBy(Network.RootHolders));
+        ulong mark = Steal();
+        var tool = First with
+        {
+            Product = "tool",
+            Previous = Protocol.Statements.Release.FirstPrevious(First.Origin, "tool"),
+            Artifacts = [TestNetwork.ArtifactOf("tool.bin")],
+        };
+        Take(others, tool);
+
+        var next = Marked(mark);
+        Take((shared ? next.WithKeyOf("tools", Again).WithMark("tools", 2, mark) : next).SignedBy(Network.RootHolders));
+        Assert.Equal(shared ? null : tool.Id(), LedgerRows.Product(Ledger.Map, "tool")?.Id);
+        Assert.Equal("1.0.0", Channel()!.Version.ToString());
+    }
+
     [Fact]
-    public void Products_of_other_roles_and_rotations_without_a_new_mark_change_nothing()
+    public void Rotations_without_a_new_mark_change_nothing()
     {
         ulong mark = Steal();
         Rotate(mark);
