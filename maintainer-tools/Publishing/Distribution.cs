@@ -95,6 +95,7 @@ internal sealed class Distribution(Network network, Ed25519PrivateKey publisher,
     {
         "unknown-publisher" => "use the publisher key that the trust root names",
         "permit-expired" or "permit-too-long" => "permits are made by this machine's clock: set it right and run it again",
+        "quota-exceeded" => "submit the statements of what was uploaded before, or ask the nodes' operators for a larger quota",
         _ => null,
     };
 

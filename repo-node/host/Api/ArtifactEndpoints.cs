@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using SupplyChain.Protocol;
+using SupplyChain.RepoNode.Operations.Uploads;
 using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Api;
@@ -11,7 +12,7 @@ namespace SupplyChain.RepoNode.Api;
 /// (docs/protocol.md §10).
 /// </summary>
 internal sealed class ArtifactEndpoints(
-    ArtifactStore artifacts, UploadPermission permission, ILogger<ArtifactEndpoints> log)
+    ArtifactStore artifacts, UploadPermission permission, UploadQuota quota, ILogger<ArtifactEndpoints> log)
 {
     private const string OffsetHeader = "Upload-Offset";
     private const string NotADigest = "Not a SHA-256 in lower-case hexadecimal.";
@@ -39,8 +40,10 @@ internal sealed class ArtifactEndpoints(
         if (!Digest.TryParseHex(hex, out var sha256)) return Problem.Malformed(NotADigest);
         if (!UploadRange.TryRead(context.Request, out var range))
             return Problem.Malformed("The range of the body is not a range of an artifact.");
-        if (!permission.TryCheck(context.Request.Headers, sha256, range.Size, out _, out var refusal)) return refusal;
+        if (!permission.TryCheck(context.Request.Headers, sha256, range.Size, out var publisher, out var refusal))
+            return refusal;
         if (artifacts.Find(sha256) is not null) return Results.StatusCode(StatusCodes.Status201Created);
+        if (!quota.TryCharge(publisher, sha256, range.Size)) return OverQuota();
 
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = range.Count;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = RequestLimits.UploadRate;
@@ -82,6 +85,10 @@ internal sealed class ArtifactEndpoints(
         log.LogInformation("Stored artifact {Sha256}, {Size} bytes", hex, range.Size);
         return Results.StatusCode(StatusCodes.Status201Created);
     }
+
+    private Problem OverQuota() => Problem.QuotaExceeded(
+        $"With this one, the uploads of this publisher that no release names yet would be more than {quota.Limits.QuotaBytes} bytes. "
+        + $"Submit their statements, or ask the node's operator; they are forgotten after {quota.Limits.Keep.TotalHours} hours.");
 
     private static Problem WrongOffset(HttpContext context, long held, string detail)
     {

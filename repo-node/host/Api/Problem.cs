@@ -56,6 +56,9 @@ internal sealed class Problem(int status, string name, string detail) : IResult
     public static Problem DiskFull() => new(
         StatusCodes.Status507InsufficientStorage, "disk-full", "This node's disk has no room for it.");
 
+    public static Problem QuotaExceeded(string detail) =>
+        new(StatusCodes.Status507InsufficientStorage, "quota-exceeded", detail);
+
     public static Problem TooLarge(string detail) => new(StatusCodes.Status413PayloadTooLarge, "too-large", detail);
 
     public static Problem DigestMismatch() => new(

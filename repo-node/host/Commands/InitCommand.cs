@@ -5,6 +5,7 @@ using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.Protocol.Trust;
 using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Operations.Uploads;
 using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Commands;
@@ -84,6 +85,7 @@ internal static class InitCommand
         Invariant.Holds(readable, "what is in node.json can stand in a trust root");
 
         DurableFile.Write(files.ListenAddresses, addresses.ToBytes(), DurableFile.Public);
+        DurableFile.Write(files.UploadLimits, UploadLimits.Default.ToBytes(), DurableFile.Public);
         DurableFile.WriteNew(files.Description, identity.ToBytes(), DurableFile.Public);
         return identity;
     }

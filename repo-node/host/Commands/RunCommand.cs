@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Text;
 using Spectre.Console;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.RepoNode.Operations;
 using SupplyChain.RepoNode.Operations.Joining;
+using SupplyChain.RepoNode.Operations.Uploads;
 using SupplyChain.RepoNode.Storage;
 
 namespace SupplyChain.RepoNode.Commands;
@@ -23,6 +25,8 @@ internal static class RunCommand
         Description = "The envelope of trust root 1.",
         Required = true,
     };
+
+    private const int MaxUploadLimits = 1 << 10;
 
     public static Command Create() =>
         new Command("run", "Take part until told to stop.") { Data, TrustRoot }.Runs(RunAsync);
@@ -87,7 +91,18 @@ internal static class RunCommand
                 """It holds {"http":"HOST:PORT","peers":"HOST:PORT"}.""");
         }
 
-        return new Node(files, keys, root, self, addresses, TimeProvider.System, Logging.Create(files));
+        return new Node(files, keys, root, self, addresses, ReadUploadLimits(files), TimeProvider.System, Logging.Create(files));
+    }
+
+    private static UploadLimits ReadUploadLimits(NodeFiles files)
+    {
+        if (!File.Exists(files.UploadLimits)) return UploadLimits.Default;
+
+        return UploadLimits.TryRead(ReadUpTo(files.UploadLimits, MaxUploadLimits), out var limits)
+            ? limits
+            : throw new CommandFailure(
+                ExitCode.Environment, "not-a-node", $"{files.UploadLimits} does not say how much may be uploaded.",
+                $"It holds {Encoding.ASCII.GetString(UploadLimits.Default.ToBytes())}, without spaces or line ends.");
     }
 
     private static FirstRoot ReadRoot(FileInfo file) =>

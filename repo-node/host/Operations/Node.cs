@@ -9,6 +9,7 @@ using SupplyChain.RepoNode.Core.Consensus.Boot;
 using SupplyChain.RepoNode.Operations.Fetching;
 using SupplyChain.RepoNode.Operations.Intake;
 using SupplyChain.RepoNode.Operations.Joining;
+using SupplyChain.RepoNode.Operations.Uploads;
 using SupplyChain.RepoNode.Peers;
 using SupplyChain.RepoNode.Storage;
 
@@ -32,14 +33,15 @@ internal sealed class Node : IAsyncDisposable
     private readonly ArtifactFetcher _fetcher;
     private readonly NodeLoop _loop;
     private readonly Holdings _holdings;
+    private readonly UploadCleanup _cleanup;
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private Exception? _failure;
 
     /// <exception cref="JournalDamagedException">The node must not sign anything any more.</exception>
     public Node(
-        NodeFiles files, NodeKeys keys, FirstRoot root, int self, ListenAddresses addresses, TimeProvider time,
-        Serilog.ILogger log)
+        NodeFiles files, NodeKeys keys, FirstRoot root, int self, ListenAddresses addresses,
+        UploadLimits uploads, TimeProvider time, Serilog.ILogger log)
     {
         _logs = new SerilogLoggerFactory(log, dispose: true);
         var records = new List<JournalRecord>();
@@ -81,11 +83,14 @@ internal sealed class Node : IAsyncDisposable
             replica, chain, cosigning, admission, _journal, _database, _fetcher, _network, banishment, state, clocks,
             watch, time, Log<NodeLoop>());
 
+        var quota = new UploadQuota(_database, _holdings, uploads, time);
+        _cleanup = new UploadCleanup(quota, artifacts, _holdings, _database, () => state.Current.Progress, time, Log<UploadCleanup>());
+
         var builder = CreateBuilder(addresses);
         builder.Services
             .AddSingleton(root).AddSingleton(updates).AddSingleton(state).AddSingleton(clocks).AddSingleton(tiles).AddSingleton(artifacts)
             .AddSingleton(nonces).AddSingleton(evidence).AddSingleton(_database).AddSingleton(_peers).AddSingleton(_network)
-            .AddSingleton(_loop).AddSingleton(banishment).AddSingleton(time)
+            .AddSingleton(_loop).AddSingleton(banishment).AddSingleton(quota).AddSingleton(time)
             .AddSingleton<IPeerFrames>(_loop).AddSingleton<PeerListener>();
         builder.Services.AddNodeApi();
         _app = builder.Build();
@@ -126,7 +131,8 @@ internal sealed class Node : IAsyncDisposable
     private async Task RunAsync()
     {
         var calling = Task.WhenAll(
-            _network.RunAsync(_loop.OnConnected, _stop.Token), _holdings.RunAsync(_stop.Token));
+            _network.RunAsync(_loop.OnConnected, _stop.Token), _holdings.RunAsync(_stop.Token),
+            _cleanup.RunAsync(_stop.Token));
         try
         {
             // Not on the caller's thread: catching up may take a while.

@@ -16,6 +16,9 @@ internal sealed record StoredArtifact(string Path, string TreePath, long Size);
 /// </summary>
 internal sealed class ArtifactStore(string directory)
 {
+    // How exactly it is known when an artifact was last of use.
+    private static readonly TimeSpan Coarseness = TimeSpan.FromMinutes(10);
+
     private readonly Lock _writersLock = new();
     private readonly Lock _publishing = new();
     private readonly HashSet<string> _written = [];
@@ -29,9 +32,10 @@ internal sealed class ArtifactStore(string directory)
         return file.Exists ? new StoredArtifact(file.FullName, TreePathOf(sha256), file.Length) : null;
     }
 
-    /// <summary>Whole here, with all that a release says of it.</summary>
+    /// <summary>Whole here, with all that a release says of it. From then on it is not old.</summary>
     public bool Holds(Artifact stated) =>
-        Find(stated.Sha256) is { } stored && (ulong)stored.Size == stated.Size && VerityDigestIs(stored, stated);
+        Find(stated.Sha256) is { } stored && (ulong)stored.Size == stated.Size && VerityDigestIs(stored, stated)
+        && Touch(stored);
 
     /// <summary>
     /// Whether the bytes with this SHA-256 are here and have another size or fs-verity digest than stated: then no bytes
@@ -86,9 +90,43 @@ internal sealed class ArtifactStore(string directory)
         DeleteParts(sha256);
     }
 
+    /// <summary>
+    /// Deletes an artifact, whole or not, unless something was added to it or asked for it since, or is about to.
+    /// </summary>
+    /// <returns>True when nothing of it is left.</returns>
+    public bool TryForget(Digest sha256, DateTimeOffset untouchedSince)
+    {
+        lock (_publishing)
+        {
+            string[] files = [PathOf(sha256), PartPathOf(sha256)];
+            if (files.Any(path => File.Exists(path) && File.GetLastWriteTimeUtc(path) > untouchedSince)) return false;
+
+            using var upload = TryUpload(sha256);
+            if (upload is null) return false;
+
+            upload.Truncate();
+            File.Delete(PathOf(sha256));
+            File.Delete(TreePathOf(sha256));
+            _verityDigests.TryRemove(sha256, out _);
+            return true;
+        }
+    }
+
     internal void Release(string path)
     {
         lock (_writersLock) _written.Remove(path);
+    }
+
+    // A file's time is when it was last of use. Looked at under the lock: it may be about to be forgotten.
+    private bool Touch(StoredArtifact stored)
+    {
+        lock (_publishing)
+        {
+            if (!File.Exists(stored.Path)) return false;
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(stored.Path) > Coarseness)
+                File.SetLastWriteTimeUtc(stored.Path, DateTime.UtcNow);
+            return true;
+        }
     }
 
     private ArtifactWriter? TryWrite(Digest sha256, string path)

@@ -11,8 +11,15 @@ internal sealed record StoredBlock(ulong Height, byte[] Block, byte[]? Finalisat
 /// </summary>
 internal sealed record StoredSubmission(Digest Id, byte[] Envelope, string? Refusal);
 
+/// <summary>An upload that a publisher is charged for.</summary>
+/// <param name="Publisher">The key in hexadecimal.</param>
+/// <param name="Sha256">Of the artifact.</param>
+/// <param name="Size">Of the artifact as it was announced, bytes.</param>
+/// <param name="Time">When it began, Unix seconds.</param>
+internal sealed record ChargedUpload(string Publisher, Digest Sha256, long Size, long Time);
+
 /// <summary>
-/// What a node must find again after a restart and need not know before it votes: finalised blocks, submissions, the
+/// What a node must find again after a restart and need not know before it votes: finalised blocks, submissions, uploads, the
 /// newest certified checkpoint. Every change is on the disk when its call returns. Votes are in the <see
 /// cref="SigningJournal"/>.
 /// </summary>
@@ -23,6 +30,9 @@ internal sealed class NodeDatabase : IDisposable
         PRAGMA synchronous = FULL;
         CREATE TABLE IF NOT EXISTS blocks (height INTEGER PRIMARY KEY, block BLOB NOT NULL, finalisation BLOB);
         CREATE TABLE IF NOT EXISTS submissions (id BLOB PRIMARY KEY, envelope BLOB NOT NULL, refusal TEXT);
+        CREATE TABLE IF NOT EXISTS uploads (
+            publisher TEXT NOT NULL, sha256 BLOB NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL,
+            PRIMARY KEY (publisher, sha256));
         CREATE TABLE IF NOT EXISTS checkpoint (only INTEGER PRIMARY KEY CHECK (only = 0), note BLOB NOT NULL);
         """;
 
@@ -105,6 +115,39 @@ internal sealed class NodeDatabase : IDisposable
     /// <summary>In the order in which they were taken: later ones may rest on earlier ones.</summary>
     public IReadOnlyList<StoredSubmission> PendingSubmissions() =>
         Submissions("WHERE refusal IS NULL ORDER BY rowid");
+
+    /// <summary>Keeps an upload, or a publisher's larger one of the same artifact.</summary>
+    public void SaveUpload(ChargedUpload upload)
+    {
+        lock (_lock)
+        {
+            Execute("INSERT OR REPLACE INTO uploads VALUES ($publisher, $sha256, $size, $time)",
+                ("$publisher", upload.Publisher), ("$sha256", upload.Sha256.ToArray()), ("$size", upload.Size), ("$time", upload.Time));
+        }
+    }
+
+    public IReadOnlyList<ChargedUpload> Uploads()
+    {
+        lock (_lock)
+        {
+            using var command = Command("SELECT publisher, sha256, size, time FROM uploads");
+            using var reader = command.ExecuteReader();
+            var uploads = new List<ChargedUpload>();
+            while (reader.Read())
+            {
+                var sha256 = new Digest(reader.GetFieldValue<byte[]>(1));
+                uploads.Add(new ChargedUpload(reader.GetString(0), sha256, reader.GetInt64(2), reader.GetInt64(3)));
+            }
+
+            return uploads;
+        }
+    }
+
+    /// <summary>Forgets every publisher's upload of one artifact.</summary>
+    public void ForgetUploads(Digest sha256)
+    {
+        lock (_lock) Execute("DELETE FROM uploads WHERE sha256 = $sha256", ("$sha256", sha256.ToArray()));
+    }
 
     public void SaveCheckpoint(ReadOnlySpan<byte> note)
     {

@@ -9,6 +9,8 @@ internal sealed record NodeFiles(string Data)
 
     public string ListenAddresses => Path.Combine(Data, "listen.json");
 
+    public string UploadLimits => Path.Combine(Data, "uploads.json");
+
     public string Signing => Path.Combine(Data, "signing");
 
     public string VoteKey => Path.Combine(Signing, "vote.key");

@@ -6,6 +6,7 @@ using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Core.Consensus.Boot;
 using SupplyChain.RepoNode.Core.Consensus.Messages;
 using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Operations.Uploads;
 using SupplyChain.RepoNode.Peers;
 using SupplyChain.RepoNode.Storage;
 using SupplyChain.Tests.Kit;
@@ -91,6 +92,9 @@ internal static class NodeReaders
         {
             Covers = [(typeof(ListenAddresses), nameof(ListenAddresses.TryRead)), (typeof(ListenAddress), nameof(ListenAddress.TryParse))],
         },
+        Reader.Of("node.uploads-json", typeof(UploadLimits), nameof(UploadLimits.TryRead), bytes =>
+            UploadLimits.TryRead(bytes, out var limits) ? Answer.Accept(limits.ToBytes()) : Answer.Refused,
+            () => [UploadLimits.Default.ToBytes(), ProtocolReaders.Ascii("{\"quotaBytes\":0,\"keepHours\":1}")]),
         Reader.Of("node.status-json", typeof(NodeStatus), nameof(NodeStatus.TryRead), bytes =>
             NodeStatus.TryRead(bytes, out var status)
                 ? Answer.Accept(status.WriteTo(new Protocol.Encoding.CanonicalJsonWriter()).ToArray())

@@ -278,6 +278,7 @@ public sealed class SubmissionTests : IDisposable
     [Theory]
     [InlineData("permit-expired")]
     [InlineData("permit-too-long")]
+    [InlineData("quota-exceeded")]
     public async Task A_refused_upload_says_what_to_do(string name)
     {
         foreach (var node in _nodes.Nodes) node.UploadRefusal = name;

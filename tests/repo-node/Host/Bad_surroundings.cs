@@ -47,6 +47,7 @@ public sealed class Bad_surroundings : IAsyncLifetime, IAsyncDisposable
     [InlineData("the trust root is a directory", 3, "permission-denied", "node-0")]
     [InlineData("listen.json is damaged", 3, "not-a-node", "listen.json")]
     [InlineData("listen.json is empty", 3, "not-a-node", "listen.json")]
+    [InlineData("uploads.json is damaged", 3, "not-a-node", "uploads.json")]
     [InlineData("node.json is missing", 3, "not-a-node", "There is no node in")]
     [InlineData("a key is empty", 3, "environment", "vote.key")]
     [InlineData("a key is cut off", 3, "environment", "vote.key")]
@@ -84,6 +85,7 @@ public sealed class Bad_surroundings : IAsyncLifetime, IAsyncDisposable
             case "the trust root is a directory": _root = files.Data; break;
             case "listen.json is damaged": File.WriteAllText(files.ListenAddresses, "{\"http\":\"0.0.0.0:99999\",\"peers\":\"\"}"); break;
             case "listen.json is empty": File.WriteAllText(files.ListenAddresses, ""); break;
+            case "uploads.json is damaged": File.WriteAllText(files.UploadLimits, "{\"quotaBytes\":-1,\"keepHours\":1}"); break;
             case "node.json is missing": File.Delete(files.Description); break;
             case "a key is empty": File.WriteAllText(files.VoteKey, ""); break;
             case "a key is cut off": File.WriteAllText(files.VoteKey, File.ReadAllText(files.VoteKey)[..^1]); break;

@@ -8,6 +8,7 @@ using SupplyChain.Protocol.Keys;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Api;
 using SupplyChain.RepoNode.Operations;
+using SupplyChain.RepoNode.Operations.Uploads;
 using SupplyChain.RepoNode.Storage;
 using SupplyChain.Tests.Kit;
 
@@ -46,6 +47,9 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
     /// <summary>One per node, at its URL.</summary>
     public HttpClient[] Clients { get; }
 
+    /// <summary>Of nodes that are started from now on.</summary>
+    public UploadLimits UploadLimits { get; set; } = UploadLimits.Default;
+
     public NodeKeys KeysOf(int node) => _keys[node];
 
     public NodeFiles FilesOf(int node) => new(_directory[$"node-{node}"]);
@@ -68,7 +72,7 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
         Assert.Equal(node, root.Find(_keys[node]));
         var addresses = new ListenAddresses(AddressOf(2 * node), AddressOf(2 * node + 1));
         var silence = new LoggerConfiguration().CreateLogger();
-        var started = new Node(FilesOf(node), _keys[node], root, node, addresses, time, silence);
+        var started = new Node(FilesOf(node), _keys[node], root, node, addresses, UploadLimits, time, silence);
         await started.StartAsync(default);
         _nodes[node] = started;
     }

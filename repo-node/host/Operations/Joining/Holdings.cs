@@ -45,6 +45,12 @@ internal sealed class Holdings(ArtifactStore store, ArtifactFetcher fetcher)
         }
     }
 
+    /// <summary>Whether a final release names them.</summary>
+    public bool AreNeeded(Digest sha256)
+    {
+        lock (_lock) return _noted.Contains(sha256);
+    }
+
     /// <summary>Fetches until <paramref name="stop"/>.</summary>
     public Task RunAsync(CancellationToken stop) =>
         Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => FetchAsync(stop)));
