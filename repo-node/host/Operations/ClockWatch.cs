@@ -23,8 +23,9 @@ internal sealed class ClockWatch(
     /// <summary>What the peers have told.</summary>
     public PeerClocks Peers { get; private set; } = PeerClocks.Untold(quorum);
 
+    /// <param name="now">What the clock says, read once: it may be set at any moment.</param>
     /// <param name="skew">That of the root in force, seconds.</param>
-    public ClockStanding Standing(long skew) => Peers.StandingOf(clocks.UnixSeconds, clocks.Elapsed, skew);
+    public ClockStanding Standing(long now, long skew) => Peers.StandingOf(now, clocks.Elapsed, skew);
 
     /// <summary>Tells one peer, which has just let this node in.</summary>
     public void Tell(int peer) => network.Send(peer, new PeerMessage.TellsClock((ulong)clocks.UnixSeconds));
@@ -41,7 +42,7 @@ internal sealed class ClockWatch(
             foreach (int peer in peers.Others.Where(network.IsConnected)) Tell(peer);
         }
 
-        Warn(Standing(skew));
+        Warn(Standing(clocks.UnixSeconds, skew));
     }
 
     private void Warn(ClockStanding standing)

@@ -122,7 +122,7 @@ internal sealed class Cosigning
     {
         // A crash may have come between the journal and the network; the same bytes are signed again.
         if (_cosigner.TakeUnsent() is { } unsent) Announce(unsent);
-        while (_cosigner.Next(_clocks.UnixSeconds, _clocks.Elapsed, _watch.Standing(Skew)) is { } record)
+        while (Next() is { } record)
         {
             // On disk before the signature leaves: a restart must not make this node sign another history.
             _journal.Append(new JournalFrame(record.Type, record.ToBody()));
@@ -149,6 +149,13 @@ internal sealed class Cosigning
 
         Prosecute();
         return outcome != CosignatureOutcome.Forged;
+    }
+
+    // The time that is judged is the time that is signed: the clock may be set between two looks.
+    private JournalRecord.CosignedCheckpoint? Next()
+    {
+        long now = _clocks.UnixSeconds;
+        return _cosigner.Next(now, _clocks.Elapsed, _watch.Standing(now, Skew));
     }
 
     private long Skew => _chain.Tip.Ledger.TrustRoot.Freshness.Skew;

@@ -184,7 +184,7 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
                 break;
             case PeerMessage.Stands(var status): _admission.Heights.Hear(from, status.Height); break;
             case PeerMessage.AsksSigned(var question):
-                Remember();
+                Note();
                 _network.Send(from, new PeerMessage.HasSigned(_admission.Testimony.About(from, question)));
                 break;
             case PeerMessage.HasSigned(var signed): Learn(from, signed); break;
@@ -193,7 +193,13 @@ internal sealed class NodeLoop : IPeerFrames, IDisposable
     }
 
     // A peer that was set back to an old snapshot hears of it, also when this node has restarted since.
-    private void Remember() => _admission.Testimony.Keep(_replica.NewestVoteOf, _cosigning.NewestOf);
+    private void Remember()
+    {
+        Note();
+        _admission.Testimony.Keep();
+    }
+
+    private void Note() => _admission.Testimony.Note(_replica.NewestVoteOf, _cosigning.NewestOf);
 
     private void Learn(byte from, LastSigned signed)
     {

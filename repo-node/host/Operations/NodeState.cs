@@ -32,8 +32,11 @@ internal sealed record NodeSnapshot(
     public JournalRecord.CosignedCheckpoint? Attestable => Progress.MaySign ? Cosigned : null;
 
     /// <summary>What the node's own clock is worth just now.</summary>
-    public ClockStanding StandingOf(HostClocks clocks) => PeerClocks.StandingOf(
-        clocks.UnixSeconds, clocks.Elapsed, Tip.Ledger.TrustRoot.Freshness.Skew);
+    public ClockStanding StandingOf(HostClocks clocks) => StandingOf(clocks.UnixSeconds, clocks);
+
+    /// <summary>What a time is worth that the node's own clock said just now.</summary>
+    public ClockStanding StandingOf(long now, HostClocks clocks) => PeerClocks.StandingOf(
+        now, clocks.Elapsed, Tip.Ledger.TrustRoot.Freshness.Skew);
 }
 
 /// <summary>Where the loop leaves the newest <see cref="NodeSnapshot"/>.</summary>

@@ -1,6 +1,7 @@
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Nonces;
 using SupplyChain.RepoNode.Core.Attestation;
+using SupplyChain.RepoNode.Core.Consensus;
 using SupplyChain.RepoNode.Operations.Intake;
 
 namespace SupplyChain.RepoNode.Operations;
@@ -22,15 +23,16 @@ internal sealed class NonceBatches(NonceSigner signer, NodeState state, HostCloc
     /// <summary>Null while this node has cosigned nothing, or its peers do not confirm its clock.</summary>
     public async Task<NonceAnswer?> AnswerAsync(Nonce nonce, CancellationToken stop)
     {
-        if (!MayAnswer) return null;
+        if (NewestFor(clocks.UnixSeconds) is null) return null;
 
         var (batch, index) = Join(nonce);
         var answers = await batch.Answers.WaitAsync(stop);
         return answers?[index];
     }
 
-    private bool MayAnswer =>
-        state.Current.Attestable is not null && state.Current.StandingOf(clocks) == ClockStanding.Confirmed;
+    // What may be signed at a time that the clock said just now; null when nothing may.
+    private JournalRecord.CosignedCheckpoint? NewestFor(long now) =>
+        state.Current.StandingOf(now, clocks) == ClockStanding.Confirmed ? state.Current.Attestable : null;
 
     private (Batch Batch, int Index) Join(Nonce nonce)
     {
@@ -59,12 +61,9 @@ internal sealed class NonceBatches(NonceSigner signer, NodeState state, HostCloc
 
         batch.Answer(nonces =>
         {
-            // The clock may have jumped while the batch waited.
-            if (!MayAnswer) return null;
-
-            var newest = state.Current.Attestable;
-            Invariant.Holds(newest is not null, "what was cosigned stays so");
-            return signer.Answer(newest, clocks.UnixSeconds, nonces);
+            // The clock may have jumped while the batch waited, and may between two looks.
+            long now = clocks.UnixSeconds;
+            return NewestFor(now) is { } newest ? signer.Answer(newest, now, nonces) : null;
         });
     }
 

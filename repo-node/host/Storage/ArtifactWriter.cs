@@ -108,10 +108,17 @@ internal sealed class ArtifactWriter : IDisposable
 
     public void Dispose()
     {
-        bool isOfUse = _part.Length > 0 && _store.Find(_sha256) is null;
-        _part.Dispose();
-        if (!isOfUse) File.Delete(_path);
-        _store.Release(_path);
+        try
+        {
+            bool isOfUse = _part.Length > 0 && _store.Find(_sha256) is null;
+            _part.Dispose();
+            if (!isOfUse) File.Delete(_path);
+        }
+        finally
+        {
+            // Also where the disk will not delete: the next one begins with what is there.
+            _store.Release(_path);
+        }
     }
 
     private VerityTree ReadBack(out Digest digest)

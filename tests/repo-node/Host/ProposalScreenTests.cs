@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SupplyChain.Protocol.Statements;
 using SupplyChain.RepoNode.Core.Attestation;
 using SupplyChain.RepoNode.Core.Consensus;
@@ -48,6 +49,17 @@ public sealed class ProposalScreenTests : IDisposable
         await _screen.LookAsync(_bench.Propose(_bench.BlockIn(new View(2), Bench.Release)), default);
         await _screen.LookAsync(_bench.Propose(_bench.BlockIn(new View(5), Other)), default);
         Assert.Equal(2, _signatures.Count);
+    }
+
+    [Fact]
+    public async Task Behind_a_statement_that_is_wrongly_signed_no_more_is_verified()
+    {
+        var forged = Bench.Network.RootHolders.Sign(TestNetwork.ReleaseOf("9.0.0"));
+        ImmutableArray<ReadOnlyMemory<byte>> entries = [forged.ToBytes(), Bench.Release.ToBytes()];
+        var header = _bench.BlockIn(First).Header with { EntriesRoot = Block.RootOf(entries) };
+        Assert.True(Block.TryCreate(header, entries, out var block));
+        await _screen.LookAsync(_bench.Propose(block), default);
+        Assert.Equal(0, _signatures.Count);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class TestimonyTests : IAsyncDisposable
     public void A_vote_that_no_certificate_took_up_is_still_told_after_a_restart()
     {
         var vote = _bench.Sign(2, VoteKind.Nullify, new View(9), default);
-        Start().Keep(peer => peer == 2 ? vote : null, _ => null);
+        Keep(Start(), peer => peer == 2 ? vote : null, _ => null);
 
         Assert.Equal(new LastSigned(7, vote, null), Start().About(2, 7));
         Assert.Equal(new LastSigned(7, null, null), Start().About(1, 7));
@@ -30,7 +30,7 @@ public sealed class TestimonyTests : IAsyncDisposable
     public void A_file_that_is_damaged_or_holds_what_nobody_signed_hides_something_and_makes_nothing_up()
     {
         var vote = _bench.Sign(2, VoteKind.Nullify, new View(9), default);
-        Start().Keep(peer => peer == 2 ? vote with { View = new View(10) } : null, _ => null);
+        Keep(Start(), peer => peer == 2 ? vote with { View = new View(10) } : null, _ => null);
         Assert.Equal(new LastSigned(7, null, null), Start().About(2, 7));
 
         File.WriteAllBytes(_nodes.FilesOf(0).LastSeen, [9, 9, 9]);
@@ -42,10 +42,25 @@ public sealed class TestimonyTests : IAsyncDisposable
     {
         var vote = _bench.Sign(2, VoteKind.Nullify, new View(9), default);
         var testimony = Start();
-        testimony.Keep(peer => peer == 2 ? vote : null, _ => null);
+        Keep(testimony, peer => peer == 2 ? vote : null, _ => null);
         File.Delete(_nodes.FilesOf(0).LastSeen);
-        testimony.Keep(peer => peer == 2 ? vote : null, _ => null);
+        Keep(testimony, peer => peer == 2 ? vote : null, _ => null);
         Assert.False(File.Exists(_nodes.FilesOf(0).LastSeen));
+    }
+
+    [Fact]
+    public void A_disk_that_will_not_take_it_ends_nothing_and_is_tried_again()
+    {
+        var vote = _bench.Sign(2, VoteKind.Nullify, new View(9), default);
+        var testimony = Start();
+        string file = _nodes.FilesOf(0).LastSeen;
+        Directory.CreateDirectory(Path.Combine(file, "in the way"));
+        Keep(testimony, peer => peer == 2 ? vote : null, _ => null);
+        Assert.Equal(new LastSigned(7, vote, null), testimony.About(2, 7));
+
+        Directory.Delete(file, recursive: true);
+        testimony.Keep();
+        Assert.Equal(new LastSigned(7, vote, null), Start().About(2, 7));
     }
 
     [Fact]
@@ -55,6 +70,12 @@ public sealed class TestimonyTests : IAsyncDisposable
         await _nodes.WaitForCertifiedAsync(0);
         await LoopbackNetwork.EventuallyAsync(() => Task.FromResult(
             Enumerable.Range(1, 3).All(peer => Start().About((byte)peer, 7).Cosignature?.Size == 2)));
+    }
+
+    private static void Keep(Testimony testimony, Func<byte, Vote?> voteOf, Func<byte, CosignatureGossip?> cosignatureOf)
+    {
+        testimony.Note(voteOf, cosignatureOf);
+        testimony.Keep();
     }
 
     private Testimony Start()

@@ -55,12 +55,13 @@ internal sealed class ProposalScreen(Committee committee, NodeState state) : IDi
         }
     }
 
+    // No honest leader proposes a statement that is wrongly signed, so behind one nothing is worth the time of the others who wait.
     private void Verify(Block block)
     {
         var ledger = state.Current.Tip.Ledger;
         foreach (var entry in block.Entries)
         {
-            if (Envelope.TryRead(entry.Span, out var envelope)) _ = ledger.Check(envelope);
+            if (Envelope.TryRead(entry.Span, out var envelope) && ledger.Check(envelope) == LedgerRefusal.WrongSignature) return;
         }
     }
 }

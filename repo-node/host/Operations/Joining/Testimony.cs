@@ -16,33 +16,51 @@ internal sealed class Testimony
     private readonly string _file;
     private readonly IReadOnlyList<byte> _peers;
     private readonly LastSeen _seen;
+    private readonly ILogger _log;
+    private bool _isUnwritten, _hasFailed;
 
     public Testimony(NodeFiles files, TrustRoot root, PeerSet peers, ILogger<Testimony> log)
     {
         _file = files.LastSeen;
+        _log = log;
         _peers = [.. peers.Others.Select(node => (byte)node)];
-        _seen = Read(log)?.Verified(root) ?? new LastSeen();
+        _seen = Read()?.Verified(root) ?? new LastSeen();
     }
 
     /// <summary>The answer to a peer's boot question.</summary>
     public LastSigned About(byte peer, ulong question) => _seen.About(peer, question);
 
-    /// <summary>Takes what was seen since, and writes it down when there is something new.</summary>
+    /// <summary>Takes what was seen since. It costs no write: a peer may have something new to show as often as it likes.</summary>
     /// <param name="voteOf">The newest vote of a peer.</param>
     /// <param name="cosignatureOf">The newest cosignature of a peer.</param>
-    /// <exception cref="IOException">The disk failed.</exception>
-    public void Keep(Func<byte, Vote?> voteOf, Func<byte, CosignatureGossip?> cosignatureOf)
+    public void Note(Func<byte, Vote?> voteOf, Func<byte, CosignatureGossip?> cosignatureOf)
     {
-        int news = _peers.Count(peer => _seen.Note(peer, voteOf(peer), cosignatureOf(peer)));
-        if (news > 0) DurableFile.Write(_file, _seen.ToBytes(), DurableFile.Public);
+        foreach (byte peer in _peers) _isUnwritten |= _seen.Note(peer, voteOf(peer), cosignatureOf(peer));
     }
 
-    private LastSeen? Read(ILogger log)
+    /// <summary>Writes down what is new. Where the disk will not, the node goes on, and this is tried again the next time.</summary>
+    public void Keep()
+    {
+        if (!_isUnwritten) return;
+
+        try
+        {
+            DurableFile.Write(_file, _seen.ToBytes(), DurableFile.Public);
+            (_isUnwritten, _hasFailed) = (false, false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            if (!_hasFailed) _log.LogWarning("{File} cannot be written, and is tried again: {Why}", _file, failure.Message);
+            _hasFailed = true;
+        }
+    }
+
+    private LastSeen? Read()
     {
         if (!File.Exists(_file)) return null;
         if (LastSeen.TryRead(File.ReadAllBytes(_file), out var seen)) return seen;
 
-        log.LogWarning("{File} is damaged: what peers signed before this start is known from certificates only", _file);
+        _log.LogWarning("{File} is damaged: what peers signed before this start is known from certificates only", _file);
         return null;
     }
 }
