@@ -83,6 +83,19 @@ public sealed class NodeNetworkTests : IAsyncDisposable, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_release_from_the_log_that_is_handed_in_again_makes_no_node_look_at_its_artifacts()
+    {
+        await _nodes.StartAllAsync();
+        var release = LoopbackNetwork.ReleaseOf(Payload, "6.1.10");
+        await PublishAsync(0, release);
+        File.Delete(Path.Combine(_nodes.FilesOf(0).Artifacts, release.Artifacts[0].Sha256.ToHex()));
+
+        using var again = await _nodes.SubmitAsync(0, release);
+
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, again.StatusCode);
+    }
+
+    [Fact]
     public async Task Keys_without_their_journal_never_sign_again()
     {
         File.Delete(_nodes.FilesOf(0).Journal);
