@@ -64,7 +64,9 @@ public sealed class TestLog
         switch (statement)
         {
             case Release release:
-                var latest = new ProductRow(_root.RoleFor(release.Product)!.Name, release.Sequence, index, entry.Id, release.Time);
+                // A product that no role owns is given to one here, for verifiers that must notice.
+                string owner = _root.RoleFor(release.Product)?.Name ?? TestNetwork.RoleName;
+                var latest = new ProductRow(owner, release.Sequence, index, entry.Id, release.Time);
                 Set(MapKey.Product(release.Product), latest.ToBytes());
                 Set(MapKey.Release(release.Product, release.Version), new ReleaseRow(index, entry.Id, RootVersion).ToBytes());
                 foreach (var artifact in release.Artifacts)
