@@ -1,5 +1,6 @@
 using System.Net;
 using SupplyChain.RepoNode.Operations.Uploads;
+using static SupplyChain.RepoNode.Tests.Host.Problems;
 
 namespace SupplyChain.RepoNode.Tests.Host.Uploads;
 
@@ -23,10 +24,9 @@ public sealed class UploadApiTests : IAsyncLifetime, IAsyncDisposable
             Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
         }
 
-        using var refused = await _nodes.Clients[0].SendAsync(_nodes.Upload(new byte[3]));
-        Assert.Equal(HttpStatusCode.InsufficientStorage, refused.StatusCode);
+        var refused = await _nodes.Clients[0].SendAsync(_nodes.Upload(new byte[3]));
         string problem = await refused.Content.ReadAsStringAsync();
-        Assert.Contains("\"urn:supplychain:problem:quota-exceeded\"", problem, StringComparison.Ordinal);
+        await AssertProblemAsync(refused, HttpStatusCode.InsufficientStorage, "quota-exceeded");
         Assert.Contains("Submit their statements", problem, StringComparison.Ordinal);
         Assert.Contains("5 hours", problem, StringComparison.Ordinal);
 
