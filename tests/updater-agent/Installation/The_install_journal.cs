@@ -31,7 +31,7 @@ public class The_install_journal
         [
             // Stage, Switch, Unswitch, Confirm, RollBack
             [true, false, false, false, false],
-            [true, true, false, false, false],
+            [true, true, false, false, true],
             [false, false, true, true, true],
             [true, false, false, false, true],
             [true, false, false, false, false],

@@ -16,7 +16,8 @@ namespace SupplyChain.UpdaterAgent.Core.Installation;
 ///            └───── Unswitch ──────┘    └► rolled-back ◄────┘   RollBack
 /// </code>
 /// Each record is on disk before the step is carried out and each step can be carried out twice, so after a crash
-/// the record alone says how to go on. A new installation may follow every step but <c>switched</c>.
+/// the record alone says how to go on. A new installation may follow every step but <c>switched</c>. What is staged is rolled
+/// back too where it is the current one, about to be tried again.
 /// </summary>
 public sealed record InstallJournal
 {
@@ -62,8 +63,8 @@ public sealed record InstallJournal
 
     public InstallJournal RollBack(string reason)
     {
-        Invariant.Holds(Latest is { Step: InstallStep.Switched or InstallStep.Confirmed },
-            "only what was made current is rolled back");
+        // Staged: what was current before, and is about to be tried again from its place.
+        Invariant.Holds(Latest is not null && Latest.Step != InstallStep.RolledBack, "what is rolled back is not so yet");
         var failed = Latest.New.Release;
         return new(
             Latest with { Step = InstallStep.RolledBack },
@@ -75,7 +76,7 @@ public sealed record InstallJournal
     /// <param name="reason">For people.</param>
     public InstallJournal Condemn(Placement placed, string reason)
     {
-        if (Latest is { Step: InstallStep.Switched or InstallStep.Confirmed } && Latest.New.Release == placed.Release) return RollBack(reason);
+        if (Latest is not null && Latest.Step != InstallStep.RolledBack && Latest.New.Release == placed.Release) return RollBack(reason);
 
         var latest = Latest ?? new(InstallStep.RolledBack, placed, null);
         return new(latest, Quarantine.Add(placed.Release.Product, placed.Release.Version, reason));

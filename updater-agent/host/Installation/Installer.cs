@@ -96,7 +96,7 @@ internal sealed class Installer
     /// </summary>
     public void QuarantineGivenUp()
     {
-        if (_journal.Latest is { Step: InstallStep.Switched or InstallStep.Confirmed } latest && _kind.IsGivenUp(latest.New))
+        if (_journal.Latest is { } latest && HasBeenCurrent(latest) && _kind.IsGivenUp(latest.New))
             Save(_journal.RollBack(GivenUp.Detail));
     }
 
@@ -153,12 +153,12 @@ internal sealed class Installer
     {
         if (_journal.Latest is not { } latest) return null;
 
+        if (HasBeenCurrent(latest) && _kind.IsGivenUp(latest.New)) return await GoBackAsync(GivenUp);
+
         switch (latest.Step)
         {
             case InstallStep.Staged:
                 return null;
-            case InstallStep.Switched or InstallStep.Confirmed when _kind.IsGivenUp(latest.New):
-                return await GoBackAsync(GivenUp);
             case InstallStep.Switched when !_kind.IsSwitchedTo(latest.New):
                 // It may have been revoked since: only a new decision of everyone makes it current.
                 Save(_journal.Unswitch());
@@ -177,6 +177,10 @@ internal sealed class Installer
                 throw new InvalidOperationException($"Unknown step {latest.Step}.");
         }
     }
+
+    // Also what is staged to be tried again from the place where it is kept.
+    private bool HasBeenCurrent(InstallAttempt latest) =>
+        latest.Step is InstallStep.Switched or InstallStep.Confirmed || (latest.Step == InstallStep.Staged && _kind.Kept == latest.New);
 
     // What is kept may be this very release, which the machine went down with and now tries again: no way back leads there.
     private Placement? WayBackFrom(Placement staged)
@@ -221,7 +225,7 @@ internal sealed class Installer
 
         var to = old is not null && !IsQuarantined(old.Release.Product, old.Release.Version) ? old : null;
         var back = await _kind.RollBackAsync(failed, to);
-        if (back.Unfit is not { } unfit) return (to, back.Unfinished);
+        if (back.Unfit is not { } unfit) return (_kind.Active == to ? to : null, back.Unfinished);
 
         Condemn(new(to!, unfit));
         return (null, back.Unfinished);

@@ -54,6 +54,53 @@ public class A_patch_that_is_tried_again
     }
 
     [Fact]
+    public async Task Is_given_up_when_the_machine_lives_with_it_for_a_while_and_dies_before_a_boot_went_well()
+    {
+        using var machine = await NotSurvivedAsync("1.0.0");
+        Assert.IsType<InstallOutcome.Installed>(await machine.InstallAsync("1.0.0"));
+
+        // It dies some seconds after each load: before any command of the agent, at the next boot.
+        machine.Kernel.Boot();
+        Assert.Equal(BootVerdict.Load, (await machine.BootAsync()).Verdict);
+        machine.Kernel.Boot();
+        Assert.Equal(BootVerdict.NotSurvived, (await machine.BootAsync()).Verdict);
+        await StaysOutAsync(machine);
+    }
+
+    [Fact]
+    public async Task Is_not_loaded_by_a_recovery_in_the_boot_that_left_it_out()
+    {
+        using var machine = new PatchedMachine();
+        await machine.InstallAsync("1.0.0");
+        machine.IsHealthy = false;
+        await machine.InstallAsync("2.0.0");
+        machine.Kernel.Boot();
+        await machine.BootAsync();
+        machine.Kernel.Boot();
+        Assert.Equal(BootVerdict.NotSurvived, (await machine.BootAsync()).Verdict);
+
+        await machine.RecoverAsync();
+        Assert.Empty(machine.Kernel.Loaded);
+        machine.Kernel.Boot();
+        Assert.Equal(BootVerdict.Load, (await machine.BootAsync()).Verdict);
+    }
+
+    [Fact]
+    public async Task Is_given_up_also_when_the_kernel_did_not_take_it_the_second_time()
+    {
+        using var machine = await NotSurvivedAsync("1.0.0");
+        machine.Kernel.Errno = 16;
+        Assert.IsType<InstallOutcome.Refused>(await machine.InstallAsync("1.0.0"));
+        machine.Kernel.Errno = 0;
+
+        machine.Kernel.Boot();
+        Assert.Equal(BootVerdict.Load, (await machine.BootAsync()).Verdict);
+        machine.Kernel.Boot();
+        Assert.Equal(BootVerdict.NotSurvived, (await machine.BootAsync()).Verdict);
+        await StaysOutAsync(machine);
+    }
+
+    [Fact]
     public async Task Is_staged_anew_where_its_bytes_are_damaged()
     {
         using var machine = await NotSurvivedAsync("1.0.0");

@@ -45,6 +45,23 @@ public class Reboots_that_went_well
     });
 
     [Fact]
+    public async Task After_a_boot_whose_transition_stalled_and_was_turned_around_late()
+    {
+        using var machine = new PatchedMachine();
+        await machine.InstallAsync("1.0.0");
+        machine.Kernel.Boot();
+        (machine.Kernel.Stalls, machine.Kernel.StallsOut) = (true, true);
+        Assert.False((await machine.BootAsync()).Failure!.IsVersionsFault);
+
+        (machine.Kernel.Stalls, machine.Kernel.StallsOut) = (false, false);
+        machine.Kernel.Set("sys/kernel/livepatch/patch_1_0_0/transition", "0\n");
+        Assert.Empty((await machine.RecoverAsync()).Quarantined);
+        Assert.Empty(machine.Kernel.Loaded);
+        machine.Kernel.Boot();
+        Assert.Equal(BootVerdict.Load, (await machine.BootAsync()).Verdict);
+    }
+
+    [Fact]
     public async Task A_reboot_that_no_command_of_the_agent_saw_is_one_that_may_have_gone_wrong()
     {
         using var machine = new PatchedMachine();

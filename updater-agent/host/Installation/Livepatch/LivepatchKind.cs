@@ -70,7 +70,15 @@ internal sealed class LivepatchKind(
             return null;
         }
 
-        if (placed != slots.Current || placed == undecided) return null;
+        if (placed == undecided) return null;
+        if (!kernel.IsEnabled(patch.Module))
+        {
+            // Its transition stalled and was turned around, or a newer patch replaced it: no fault of its own.
+            await application.RemoveAsync(sha256, patch);
+            return null;
+        }
+
+        if (placed != slots.Current) return null;
 
         var failure = await application.JudgeAsync(sha256, patch);
         if (failure is null) journal.Survive(sha256);
@@ -123,7 +131,8 @@ internal sealed class LivepatchKind(
         slots.MakeCurrent(active);
         if (!kernel.IsInForce(patch)) return;
 
-        journal.Survive(active.Release.Sha256);
+        // What was counted stays until the machine has lived through a boot with it.
+        journal.Withdraw(active.Release.Sha256);
         // After the next boot there is one patch: so it is from now on, also where the new one did not replace the old one by itself.
         if (replaced is not null && slots.PatchOf(replaced) is { } old && old != patch)
             await application.RemoveAsync(replaced.Release.Sha256, old);
@@ -135,9 +144,12 @@ internal sealed class LivepatchKind(
         if (slots.Current is { } current && (current.Release == failed.Release || current == to)) slots.MakeCurrent(back);
         if (slots.PatchOf(failed) is { } patch && await application.RemoveAsync(failed.Release.Sha256, patch) is { } unfinished)
             return new(unfinished);
-        if (back is null || back != slots.Current || kernel.IsInForce(slots.PatchOf(back)!) || IsGivenUp(back)) return WayBack.Done;
+        if (back is null || back != slots.Current || kernel.IsInForce(slots.PatchOf(back)!)) return WayBack.Done;
 
-        return await BringBackAsync(back);
+        // Not in the boot that left it out: the next one decides.
+        return journal.Record.CountOf(back.Release.Sha256) > 0
+            ? new($"{back.Release.Version} is not in force, since the machine went down with it")
+            : await BringBackAsync(back);
     }
 
     /// <summary>
@@ -183,7 +195,7 @@ internal sealed class LivepatchKind(
         var failure = await LoadAsync(back, slots.PatchOf(back)!);
         if (failure is null)
         {
-            journal.Survive(back.Release.Sha256);
+            journal.Withdraw(back.Release.Sha256);
             return WayBack.Done;
         }
 
