@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Statements;
@@ -13,8 +12,7 @@ namespace SupplyChain.RepoNode.Core.Ledger;
 /// </summary>
 internal sealed class RefusedRotations(int capacity)
 {
-    private readonly ConcurrentDictionary<Digest, LedgerRefusal> _refused = new();
-    private readonly ConcurrentQueue<Digest> _oldestFirst = new();
+    private readonly NewestAnswers<LedgerRefusal> _refused = new(capacity);
 
     /// <summary>How many are remembered.</summary>
     public int Count => _refused.Count;
@@ -26,21 +24,13 @@ internal sealed class RefusedRotations(int capacity)
     public LedgerRefusal? Of(Digest logRoot, Envelope rotation, Func<LedgerRefusal?> check)
     {
         var subject = Digest.Of(new ByteWriter().Digest(logRoot).Bytes(rotation.ToBytes()).WrittenSpan);
-        if (_refused.TryGetValue(subject, out var known)) return known;
+        if (_refused.TryGet(subject, out var known)) return known;
 
         var refusal = check();
-        if (refusal is { } dear && IsOfWhatWasMeant(dear)) Remember(subject, dear);
+        if (refusal is { } dear && IsOfWhatWasMeant(dear)) _refused.Keep(subject, dear);
         return refusal;
     }
 
     // From here on in the table of docs/protocol.md §3 all signatures were found valid, and every key was read.
     private static bool IsOfWhatWasMeant(LedgerRefusal refusal) => refusal >= LedgerRefusal.NodesChanged;
-
-    private void Remember(Digest subject, LedgerRefusal refusal)
-    {
-        if (!_refused.TryAdd(subject, refusal)) return;
-
-        _oldestFirst.Enqueue(subject);
-        if (_oldestFirst.Count > capacity && _oldestFirst.TryDequeue(out var oldest)) _refused.TryRemove(oldest, out _);
-    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using SupplyChain.Protocol;
 using SupplyChain.Protocol.Encoding;
 using SupplyChain.Protocol.Statements;
@@ -14,8 +13,8 @@ namespace SupplyChain.RepoNode.Core.Ledger;
 /// </summary>
 public sealed class RoleSignatures(int capacity)
 {
-    private readonly ConcurrentDictionary<Digest, bool> _verified = new();
-    private readonly ConcurrentQueue<Digest> _oldestFirst = new();
+    // Only those that verified are kept: of the others there is no end.
+    private readonly NewestAnswers<bool> _verified = new(capacity);
 
     /// <summary>How many are remembered.</summary>
     public int Count => _verified.Count;
@@ -33,12 +32,10 @@ public sealed class RoleSignatures(int capacity)
         ArgumentNullException.ThrowIfNull(envelope);
         ArgumentNullException.ThrowIfNull(key);
         var subject = Digest.Of(new ByteWriter().Bytes(key.ToBytes()).Bytes(envelope.ToBytes()).WrittenSpan);
-        if (_verified.ContainsKey(subject)) return true;
+        if (_verified.TryGet(subject, out _)) return true;
         if (!envelope.IsSignedBy(key)) return false;
-        if (!_verified.TryAdd(subject, true)) return true;
 
-        _oldestFirst.Enqueue(subject);
-        if (_oldestFirst.Count > capacity && _oldestFirst.TryDequeue(out var oldest)) _verified.TryRemove(oldest, out _);
+        _verified.Keep(subject, true);
         return true;
     }
 }

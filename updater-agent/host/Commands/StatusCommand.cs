@@ -22,7 +22,7 @@ internal static class StatusCommand
             config.Product,
             config.Channel,
             installer.Installed?.Version.ToString(),
-            installer.Installed is { } installed && trusted.IsVoid(state.Root, installed.Product, installed.Version) ? true : null,
+            installer.Installed is { } installed && installer.IsVoid(installed) ? true : null,
             installer.Step?.Name(),
             installer.Fallback?.Version.ToString(),
             trusted.FloorOf(state.Root, config.Product, config.Channel)?.ToString(),

@@ -43,8 +43,7 @@ internal sealed class PatchApplication(
             return ActivationFailure.OfVersion(new(InstallRefusalReason.PatchIncomplete, incomplete));
 
         // By how the kernel stood before the load, whichever agent made that.
-        bool isOpen = journal.Record.IsPending(sha256);
-        if (isOpen && journal.Record.Intent!.Since is { } before && kernel.ComplaintSince(before) is { } complaint)
+        if (journal.Record.IsPending(sha256) && journal.Record.Intent!.Since is { } before && kernel.ComplaintSince(before) is { } complaint)
             return ActivationFailure.OfVersion(new(InstallRefusalReason.KernelComplained, complaint));
 
         journal.Accept(sha256);
